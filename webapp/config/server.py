@@ -1,0 +1,72 @@
+"""Gunicorn's configuration: ``gunicorn -c python:config.server config.wsgi``.
+
+On SIGTERM a worker first says "not ready" and goes on answering for DRAIN_SECONDS, so that load balancers can notice;
+then it stops accepting and finishes what is in flight.
+"""
+
+import os
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+# Before anything imports prometheus_client, which looks at it once. What the last run left there would be added to this
+# one's sums, so it is emptied.
+_default_folder = Path(tempfile.gettempdir(), "strata-metrics")
+_metrics_folder = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_default_folder)))
+shutil.rmtree(_metrics_folder, ignore_errors=True)
+_metrics_folder.mkdir(parents=True)
+
+from gunicorn.workers.gthread import ThreadWorker  # noqa: E402
+from prometheus_client import multiprocess  # noqa: E402
+
+from config import settings  # noqa: E402  a wrong variable ends the start here, in one line, before any worker
+
+# Seconds a request may take to finish after the drain.
+_LAST_REQUESTS = 20
+
+
+class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's threaded worker, which keeps answering for a while after SIGTERM."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        from ops import health  # noqa: PLC0415  needs the app, which a worker loads after this module
+
+        if health.draining.is_set():
+            return
+        health.draining.set()
+        # From here on every answer closes its connection, so that none is left open when accepting ends.
+        self.max_keepalived = 0
+        threading.Timer(settings.DRAIN_SECONDS, super().handle_exit, (sig, frame)).start()
+
+
+bind = [f"{settings.BIND_ADDRESS}:{settings.PORT}", f"{settings.BIND_ADDRESS}:{settings.METRICS_PORT}"]
+worker_class = DrainingWorker
+workers = settings.WEB_WORKERS
+threads = settings.WEB_THREADS
+worker_connections = 1000
+keepalive = 5
+timeout = 30
+graceful_timeout = int(settings.DRAIN_SECONDS) + _LAST_REQUESTS
+# Heartbeats are file writes; on a disk that stalls they would kill healthy workers.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+# Its socket cannot be made on a read-only root, and nothing here uses it.
+control_socket_disable = True
+accesslog = None
+logconfig_dict: dict[str, Any] = {
+    **settings.LOGGING,
+    "loggers": {"gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True}},
+}
+
+
+def post_worker_init(_worker: Any) -> None:
+    from ops.health import observer  # noqa: PLC0415  as above
+
+    observer.refresh_soon()
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """What a dead worker counted stays; what it was (gauges) goes."""
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -1,0 +1,23 @@
+"""Creates an API key for a user and prints it, for the only time."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError
+
+from links.keys import create_key
+
+
+class Command(BaseCommand):
+    help = "Create an API key for a user and print it, for the only time."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("--name", default="unnamed", help="what the key is for")
+
+    def handle(self, *_args: Any, username: str, name: str, **_options: Any) -> None:
+        owner = User.objects.filter(username=username).first()
+        if owner is None:
+            raise CommandError(f"There is no user {username!r}. Create one with: manage.py createsuperuser")
+        self.stdout.write(create_key(owner, name))

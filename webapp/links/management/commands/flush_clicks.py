@@ -1,0 +1,55 @@
+"""Folds waiting visits into the counts per day, once or as a loop."""
+
+import logging
+import signal
+import threading
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections
+from redis.exceptions import RedisError
+
+from links import flush
+from ops.redis import RedisAway
+
+logger = logging.getLogger("strata.flush")
+
+
+class Command(BaseCommand):
+    help = "Fold waiting visits into the counts per day: once, or every --every seconds until SIGTERM."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--every", type=float, metavar="SECONDS", help="repeat until SIGTERM or Ctrl-C")
+
+    def handle(self, *_args: Any, every: float | None, **_options: Any) -> None:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        complete = _flush_everything()
+        while every is not None and not stop.wait(every):
+            complete = _flush_everything()
+        if not complete:
+            # Nothing is lost: what was not folded waits where it was. A scheduler should still see the failure.
+            raise SystemExit(1)
+
+
+def _flush_everything() -> bool:
+    close_old_connections()
+    # Each on its own: a Redis that is away must not keep the hits table from being folded.
+    folded = [_attempt("redis", flush.flush_redis), _attempt("hits", flush.flush_hits)]
+    return all(folded)
+
+
+def _attempt(source: str, fold: Callable[[], flush.Flushed]) -> bool:
+    try:
+        done = fold()
+    except RedisAway:  # none configured
+        return True
+    except (RedisError, DatabaseError) as error:
+        logger.warning("flush failed, will be repeated", extra={"fields": {"source": source, "error": str(error)}})
+        return False
+    if done.visits or done.batches:
+        logger.info("flushed", extra={"fields": {"source": source, **vars(done)}})
+    return True

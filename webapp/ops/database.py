@@ -1,0 +1,41 @@
+"""What a redirect asks of the database, behind a breaker: a database that hangs costs one visitor the wait, not all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from django.db import InterfaceError, OperationalError
+
+from ops.breaker import Breaker
+
+# How Django's backends say that a database is away, restarting or too slow.
+AWAY = (OperationalError, InterfaceError)
+
+# Seconds a client should wait before it asks again; outages that end by themselves are mostly shorter.
+RETRY_AFTER = 5
+
+
+class DatabaseAway(Exception):
+    """The database does not answer, or is not asked because it did not answer a moment ago."""
+
+
+@cache
+def breaker() -> Breaker:
+    return Breaker("database")
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Runs a block of queries under the breaker.
+
+    Raises:
+        DatabaseAway: the database did not answer, or the circuit is open.
+    """
+    if not breaker().allows():
+        raise DatabaseAway("not asked: it did not answer a moment ago")
+    try:
+        yield
+    except AWAY as error:
+        breaker().failed()
+        raise DatabaseAway(str(error)) from error
+    breaker().succeeded()

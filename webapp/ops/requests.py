@@ -1,0 +1,54 @@
+"""The outermost layer of every request: whom to believe, its id, its log line, its duration."""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable
+from functools import cache
+
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import Histogram
+
+from ops import clients, metrics
+from ops.logs import request_id
+
+logger = logging.getLogger("strata.request")
+
+_ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_KINDS = {"healthz": "health", "api": "api", "static": "static", "admin": "admin"}
+
+
+class RequestMiddleware:
+    """Gives a request its id (a sane one from a caller is kept, so that traces join up), and reports its answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        clients.drop_untrusted_headers(request.META)
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        identifier = given if _ACCEPTED_ID.fullmatch(given) else secrets.token_hex(16)
+        token = request_id.set(identifier)
+        try:
+            response = self.get_response(request)
+            response.headers["X-Request-ID"] = identifier
+            _report(request, response.status_code, time.perf_counter() - started)
+            return response
+        finally:
+            request_id.reset(token)
+
+
+def _report(request: HttpRequest, status: int, seconds: float) -> None:
+    first = request.path_info[1:].partition("/")[0]
+    kind = "redirect" if status == 302 and hasattr(request, "visit") else _KINDS.get(first, "page")
+    _observer(kind, status // 100).observe(seconds)
+    if kind != "health":  # a probe every few seconds says nothing and hides what does
+        fields = {"method": request.method, "path": request.path_info, "status": status, "ms": round(seconds * 1e3, 2)}
+        logger.info("answered", extra={"fields": fields})
+
+
+@cache
+def _observer(kind: str, status_class: int) -> Histogram:
+    return metrics.REQUEST_SECONDS.labels(kind, f"{status_class}xx")
