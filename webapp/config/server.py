@@ -12,12 +12,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-# Before anything imports prometheus_client, which looks at it once. What the last run left there would be added to this
-# one's sums, so it is emptied.
-_default_folder = Path(tempfile.gettempdir(), "strata-metrics")
-_metrics_folder = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_default_folder)))
+# Before anything imports prometheus_client, which looks at it once. Every start has a folder of its own, or one that is
+# emptied: what another run left there would be added to this one's sums.
+_metrics_folder = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or tempfile.mkdtemp(prefix="strata-metrics-"))
 shutil.rmtree(_metrics_folder, ignore_errors=True)
-_metrics_folder.mkdir(parents=True)
+_metrics_folder.mkdir(parents=True, exist_ok=True)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics_folder)
 
 from gunicorn.workers.gthread import ThreadWorker  # noqa: E402
 from prometheus_client import multiprocess  # noqa: E402
@@ -57,7 +57,7 @@ control_socket_disable = True
 accesslog = None
 logconfig_dict: dict[str, Any] = {
     **settings.LOGGING,
-    "loggers": {"gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True}},
+    "loggers": {"gunicorn.error": {"level": settings.LOG_LEVEL, "handlers": [], "propagate": True}},
 }
 
 
@@ -70,3 +70,7 @@ def post_worker_init(_worker: Any) -> None:
 def child_exit(_server: Any, worker: Any) -> None:
     """What a dead worker counted stays; what it was (gauges) goes."""
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(_server: Any) -> None:
+    shutil.rmtree(_metrics_folder, ignore_errors=True)

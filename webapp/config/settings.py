@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import limits
 import marshmallow
 from csp.constants import NONE, SELF
+from django.utils.log import CallbackFilter
 from environs import EnvValidationError, FileAwareEnv
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -87,7 +88,8 @@ try:
     DRAIN_SECONDS = env.float("DRAIN_SECONDS", 3.0, validate=marshmallow.validate.Range(min=0, max=60))
     env.seal()
 except EnvValidationError as problem:
-    sys.exit("\n".join(f"strata: {name}: {' '.join(texts)}" for name, texts in dict(problem.error_messages).items()))
+    problems: dict[str, list[str]] = dict(problem.error_messages)  # type: ignore[arg-type]  # a mapping by variable
+    sys.exit("\n".join(f"strata: {name}: {' '.join(texts)}" for name, texts in problems.items()))
 except ValueError as problem:  # a *_FILE variable that names no readable file
     sys.exit(f"strata: {problem}")
 
@@ -251,12 +253,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"exceptions": {"()": CallbackFilter, "callback": lambda record: bool(record.exc_info)}},
     "formatters": {"json": {"()": "ops.logs.JsonFormatter"}},
     "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
     "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
-        # Every answer has a line from ops.requests already; this one would repeat each 4xx without its request id.
-        "django.request": {"level": "ERROR"},
+        # Every answer has a line from ops.requests already; what Django adds to it are the exceptions.
+        "django.request": {"level": "ERROR", "filters": ["exceptions"]},
     },
 }

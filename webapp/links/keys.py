@@ -14,8 +14,13 @@ PREFIX = "strata_"
 def create_key(owner: User, name: str) -> str:
     """Creates a key and returns it in the clear, for the only time."""
     key = PREFIX + secrets.token_urlsafe(32)
-    ApiKey.objects.create(owner=owner, name=name, digest=_digest(key))
+    store_key(owner, name, key)
     return key
+
+
+def store_key(owner: User, name: str, key: str) -> None:
+    """Accepts a key that was made elsewhere. It must be random: see `_digest`."""
+    ApiKey.objects.create(owner=owner, name=name, digest=_digest(key))
 
 
 def find_key(key: str) -> ApiKey | None:

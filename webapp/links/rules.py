@@ -19,10 +19,11 @@ ALPHABET = "23456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 GENERATED_LENGTH = 7
 
 # Paths the app answers itself, or may want to.
-RESERVED = frozenset(
-    "about account accounts admin api app assets docs favicon healthz help links login logout me metrics monitoring new"
-    " privacy robots settings signup static status terms user users www".split()  # noqa: SIM905  words, not code
-)
+_RESERVED_WORDS = """
+about account accounts admin api app assets docs favicon healthz help links login logout me metrics monitoring new
+privacy robots settings signup static status terms user users www
+"""
+RESERVED = frozenset(_RESERVED_WORDS.split())
 
 _is_url = URLValidator(schemes=["http", "https"])
 

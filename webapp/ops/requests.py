@@ -46,7 +46,7 @@ def _report(request: HttpRequest, status: int, seconds: float) -> None:
     _observer(kind, status // 100).observe(seconds)
     if kind != "health":  # a probe every few seconds says nothing and hides what does
         fields = {"method": request.method, "path": request.path_info, "status": status, "ms": round(seconds * 1e3, 2)}
-        logger.info("answered", extra={"fields": fields})
+        logger.log(logging.ERROR if status >= 500 else logging.INFO, "answered", extra={"fields": fields})
 
 
 @cache

@@ -1,0 +1,88 @@
+# One line per verb; what a verb does lives in the programs it calls. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
+# Tests are started by interpreter, so that the same lines work before and after `. .venv/bin/activate`.
+PYTEST := $(PY) -m pytest
+WORKERS ?= 2
+
+export PYTHONDONTWRITEBYTECODE ?=
+PORT ?= 8000
+METRICS_PORT ?= 8001
+
+##@ Use it
+.PHONY: run
+run: $(VENV)/.app ## Start the app on an embedded default: SQLite, no Docker, no compiler (PORT=8000 METRICS_PORT=8001)
+	@PORT=$(PORT) METRICS_PORT=$(METRICS_PORT) $(PY) webapp/embedded.py
+
+.PHONY: clean
+clean: ## Remove the embedded default's state, the reports and every tool's cache (not the virtual environment)
+	rm -rf .strata reports .coverage .coverage.* .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+##@ Test it
+.PHONY: test
+test: test-unit ## Run every layer, fastest first
+
+.PHONY: test-unit
+test-unit: $(VENV)/.dev ## Unit layer: Python only, no network, branch coverage of webapp/ at least 95 %
+	$(PYTEST) tests/unit -n $(WORKERS) --cov --cov-report=term --cov-fail-under=95
+
+.PHONY: faults
+faults: $(VENV)/.dev ## Apply each mistake of the catalogue to a copy and name the test that catches it (LAYER= ID= JOBS=)
+	$(PY) -m testkit.faults $(if $(LAYER),--layer $(LAYER)) $(if $(ID),--id $(ID)) $(if $(JOBS),--jobs $(JOBS))
+
+.PHONY: bench
+bench: $(VENV)/.dev ## Measure redirects a second against their limits, and print the table
+	$(PY) -m benchmarks.redirects
+
+.PHONY: durability
+durability: $(VENV)/.dev ## Kill the flusher 50 times while hits come in, and count whether any was lost or doubled
+	$(PY) -m benchmarks.durability
+
+##@ Change it
+.PHONY: lint
+lint: $(VENV)/.dev ## Style, types, the architecture's arrows, unused dependencies
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	PYTHONPATH=webapp:. $(VENV)/bin/lint-imports
+	$(VENV)/bin/deptry webapp --known-first-party config,links,ops,embedded
+
+.PHONY: format
+format: $(VENV)/.dev ## Put every Python file into the project's style
+	$(VENV)/bin/ruff check --fix --quiet .
+	$(VENV)/bin/ruff format .
+
+.PHONY: lock
+lock: $(VENV)/bin/python ## Compile requirements/*.txt anew from pyproject.toml (UPGRADE=yes takes newer versions)
+	$(PY) -m pip --disable-pip-version-check install --quiet uv
+	requirements/compile $(if $(UPGRADE),--upgrade)
+
+.PHONY: screenshots
+screenshots: $(VENV)/.dev ## Take the pictures of the UI in docs/images anew, with a real browser
+	$(PY) docs/screenshots.py
+
+.PHONY: help
+help: ## Show this list
+	@awk -f docs/help.awk $(MAKEFILE_LIST)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "strata: Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Set PYTHON=.")'
+	@$(PYTHON) -m venv $(VENV) || { echo "strata: no virtual environment could be made; on Debian: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1; }
+
+$(VENV)/.app: requirements/app.txt | $(VENV)/bin/python
+	@echo "Installing the app's dependencies into $(VENV) …"
+	@$(PIP) -r requirements/app.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt testkit/pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the tools of tests and lint into $(VENV) …"
+	@$(PIP) -r requirements/dev.txt
+	@$(PY) -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable testkit
+	@touch $(VENV)/.app $@
