@@ -52,7 +52,7 @@ lint: $(VENV)/.dev ## Style, types, the architecture's arrows, unused dependenci
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	PYTHONPATH=webapp:. $(VENV)/bin/lint-imports
-	$(VENV)/bin/deptry webapp --known-first-party config,links,ops,embedded
+	$(VENV)/bin/deptry webapp --known-first-party config --known-first-party links --known-first-party ops
 
 .PHONY: format
 format: $(VENV)/.dev ## Put every Python file into the project's style

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from types import FrameType
 
 WEBAPP = Path(__file__).resolve().parent
 STATE = Path(os.environ.get("STRATA_STATE", WEBAPP.parent / ".strata")).resolve()
@@ -43,8 +44,13 @@ def main() -> int:
         subprocess.Popen([sys.executable, "manage.py", "flush_clicks", "--every", "2"], cwd=WEBAPP),
         subprocess.Popen([sys.executable, "-m", "gunicorn", "-c", "python:config.server", "config.wsgi"], cwd=WEBAPP),
     ]
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda received, _frame: [child.send_signal(received) for child in children])
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        for child in children:
+            child.send_signal(number)
+
+    signal.signal(signal.SIGINT, pass_on)
+    signal.signal(signal.SIGTERM, pass_on)
     print(
         f"\n  Strata is at  {address}   (metrics: http://127.0.0.1:{os.environ['METRICS_PORT']}/metrics)\n"
         f"  Sign in as    {DEMO_USER} / {_kept_secret('demo_password')}\n"

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import limits
 import marshmallow
 from csp.constants import NONE, SELF
-from django.utils.log import CallbackFilter
 from environs import EnvValidationError, FileAwareEnv
+from redis.connection import parse_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -24,8 +24,13 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 
 def _origin(value: str) -> None:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+    try:
+        parts = urlsplit(value)
+        beyond = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc or parts.port == 0
+        is_origin = parts.scheme in {"http", "https"} and parts.hostname and value.isascii() and not beyond
+    except ValueError:
+        is_origin = False
+    if not is_origin:
         raise marshmallow.ValidationError("must be an origin such as https://go.example.org, without a path.")
 
 
@@ -45,8 +50,11 @@ def _rate(value: str) -> None:
 
 
 def _redis(value: str) -> None:
-    if value and not value.startswith(("redis://", "rediss://", "unix://")):
-        raise marshmallow.ValidationError("must start with redis://, rediss:// or unix://.")
+    try:
+        if value:
+            parse_url(value)  # type: ignore[no-untyped-call]
+    except ValueError as error:
+        raise marshmallow.ValidationError("must be an address such as redis://redis:6379/0.") from error
 
 
 _positive = marshmallow.validate.Range(min=1)
@@ -90,8 +98,10 @@ try:
 except EnvValidationError as problem:
     problems: dict[str, list[str]] = dict(problem.error_messages)  # type: ignore[arg-type]  # a mapping by variable
     sys.exit("\n".join(f"strata: {name}: {' '.join(texts)}" for name, texts in problems.items()))
-except ValueError as problem:  # a *_FILE variable that names no readable file
+except (OSError, ValueError) as problem:  # a *_FILE variable that names no readable file
     sys.exit(f"strata: {problem}")
+if PORT == METRICS_PORT:
+    sys.exit("strata: METRICS_PORT: must differ from PORT, or the public port would answer with metrics.")
 
 
 # --- Stores ---------------------------------------------------------------------------------------------------------
@@ -193,6 +203,7 @@ USE_I18N = False
 STATIC_URL = "/static/"
 # Without collected files (the embedded default) whitenoise serves them from the apps themselves.
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -253,7 +264,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"exceptions": {"()": CallbackFilter, "callback": lambda record: bool(record.exc_info)}},
+    "filters": {"exceptions": {"()": "ops.logs.OnlyExceptions"}},
     "formatters": {"json": {"()": "ops.logs.JsonFormatter"}},
     "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
     "root": {"handlers": ["stdout"], "level": LOG_LEVEL},

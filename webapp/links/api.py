@@ -1,14 +1,15 @@
 """The JSON API under /api/v1, its documentation at /api/v1/docs."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Annotated, Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import Field, NinjaAPI, Query, Schema
+from ninja import Field, NinjaAPI, Query, Schema, Status
 from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
-from pydantic import AwareDatetime, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, StrictBool
+from pydantic_core import PydanticCustomError
 
 from links import problems, rules, services
 from links.keys import find_key
@@ -33,18 +34,35 @@ class KeyAuth(HttpBearer):
         return key
 
 
+def _as_text(value: object) -> object:
+    """Refuses numbers: pydantic would take them for seconds since 1970, and the schema promises a date and time."""
+    if not isinstance(value, str) or "T" not in value.upper():
+        raise PydanticCustomError("moment", "Give a date and time such as 2030-01-31T12:00:00Z.")
+    return value
+
+
+def _within_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("moment", "The time must lie in the years 1 to 9999 in UTC.") from None
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_as_text), AfterValidator(_within_utc)]
+
+
 class LinkIn(Schema):
     model_config = ConfigDict(extra="forbid")
     target: Annotated[str, Field(min_length=1, max_length=rules.TARGET_MAX, examples=["https://example.org/"])]
     slug: Annotated[str, Field(pattern=f"^{rules.SLUG_PATTERN}$", examples=["spring-sale"])] | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class LinkChange(Schema):
     model_config = ConfigDict(extra="forbid")
     target: Annotated[str, Field(min_length=1, max_length=rules.TARGET_MAX)] = ""
-    enabled: bool = True
-    expires_at: AwareDatetime | None = None
+    enabled: StrictBool = True
+    expires_at: Moment | None = None
 
 
 class LinkOut(Schema):
@@ -94,7 +112,7 @@ _ONE = {**_COMMON, 404: Problem}
 
 
 @api.post("/links", response={201: LinkOut, 409: Problem, **_COMMON}, summary="Create a link")
-def create_link(request: HttpRequest, response: HttpResponse, payload: LinkIn) -> tuple[int, Link]:
+def create_link(request: HttpRequest, response: HttpResponse, payload: LinkIn) -> Status[Link]:
     key = _key(request)
     verdict = limits.CREATION.hit(f"key:{key.pk}")
     if not verdict.allowed:
@@ -105,7 +123,7 @@ def create_link(request: HttpRequest, response: HttpResponse, payload: LinkIn) -
         key.owner, payload.target, slug=payload.slug or "", expires_at=payload.expires_at, via="api"
     )
     response.headers["Location"] = f"{request.path}/{link.slug}"
-    return 201, link
+    return Status(201, link)
 
 
 @api.get("/links", response={200: LinkPage, **_COMMON}, summary="List your links, newest first")
@@ -134,9 +152,9 @@ def change_link(request: HttpRequest, slug: str, payload: LinkChange) -> Link:
 
 
 @api.delete("/links/{slug}", response={204: None, **_ONE}, summary="Delete a link with its statistics")
-def delete_link(request: HttpRequest, slug: str) -> tuple[int, None]:
+def delete_link(request: HttpRequest, slug: str) -> Status[None]:
     services.delete_link(_own_link(request, slug))
-    return 204, None
+    return Status(204, None)
 
 
 @api.get("/links/{slug}/statistics", response={200: StatisticsOut, **_ONE}, summary="Visits a day")

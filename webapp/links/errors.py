@@ -8,11 +8,11 @@ from django.template import loader
 from ops import database
 
 
-def bad_request(_request: HttpRequest, _error: Exception) -> HttpResponse:
+def bad_request(_request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  Django passes it by name
     return _page(400, "Bad request", "The address or its header was not understood.")
 
 
-def forbidden(_request: HttpRequest, _error: Exception) -> HttpResponse:
+def forbidden(_request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  Django passes it by name
     return _page(403, "Refused", "You may not do this.")
 
 
@@ -20,7 +20,7 @@ def csrf_failed(_request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     return _page(403, "Form expired", "Go back, reload the page and send the form again. Cookies must be allowed.")
 
 
-def not_found(_request: HttpRequest, _error: Exception) -> HttpResponse:
+def not_found(_request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  Django passes it by name
     return _page(404, "No such page", "Nothing is known under this address.")
 
 

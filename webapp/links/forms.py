@@ -8,9 +8,9 @@ from links import rules
 class LinkForm(forms.Form):
     """Makes a link."""
 
+    # No max_length: browsers cut what is pasted to it without a word, and the cut address would be saved.
     target = forms.CharField(
         label="Target",
-        max_length=rules.TARGET_MAX,
         widget=forms.URLInput(attrs={"placeholder": "https://example.org/a/long/address", "autocomplete": "off"}),
     )
     slug = forms.CharField(
@@ -23,8 +23,9 @@ class LinkForm(forms.Form):
     expires_at = forms.DateTimeField(
         label="Expires (UTC)",
         required=False,
-        help_text="From this moment on the link answers 410.",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="From this moment on it leads nowhere, and visitors are told so.",
+        # With seconds: an expiry that the API set would otherwise come back changed when another field is saved.
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M:%S"),
     )
 
 
@@ -32,4 +33,6 @@ class ChangeForm(LinkForm):
     """Changes a link. Its slug stays: it is printed somewhere."""
 
     slug = None  # type: ignore[assignment]
-    enabled = forms.BooleanField(label="On", required=False, help_text="Switched off, the link answers 410.")
+    enabled = forms.BooleanField(
+        label="On", required=False, help_text="Switched off, it leads nowhere, and visitors are told so."
+    )

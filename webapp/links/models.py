@@ -1,6 +1,7 @@
 """Five tables: links, the keys that may change them, and the three stages of a click."""
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -37,6 +38,12 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return str(self.slug)
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Normalises the target before it is judged, whichever way it came."""
+        if "target" not in (exclude or ()):
+            self.target = rules.normalise_target(self.target)
+        super().clean_fields(exclude)
 
     @property
     def short_url(self) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.http.request import validate_host
 from django.utils.encoding import iri_to_uri
 
 SLUG_MAX = 64
@@ -25,11 +26,17 @@ privacy robots settings signup static status terms user users www
 """
 RESERVED = frozenset(_RESERVED_WORDS.split())
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
 _is_url = URLValidator(schemes=["http", "https"])
 
 
 def generate_slug() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(GENERATED_LENGTH))
+    """A random slug. Some reserved words are as long as a generated slug, so even luck must not spell one."""
+    while True:
+        slug = "".join(secrets.choice(ALPHABET) for _ in range(GENERATED_LENGTH))
+        if slug.lower() not in RESERVED:
+            return slug
 
 
 def validate_slug(slug: str) -> None:
@@ -46,6 +53,8 @@ def validate_target(target: str) -> None:
         raise ValidationError(
             f"The target is {len(target)} characters long; at most 2,048 fit.", code="target_too_long"
         )
+    if _CONTROL.search(target):
+        raise ValidationError("The target must not contain control characters.", code="target_control")
     try:
         parts = urlsplit(target)
         host = (parts.hostname or "").rstrip(".").lower()
@@ -55,16 +64,14 @@ def validate_target(target: str) -> None:
         raise ValidationError("The target must start with http:// or https://.", code="target_scheme")
     if "@" in parts.netloc:
         raise ValidationError("The target must not carry a user name or password.", code="target_credentials")
-    if host in _own_hosts():
+    if validate_host(host, [own for own in settings.ALLOWED_HOSTS if own != "*"]):
         raise ValidationError("The target must not be a link of this shortener itself.", code="target_is_own")
     try:
         _is_url(target)
     except ValidationError as error:
         raise ValidationError("The target is not a valid web address.", code="target_malformed") from error
-
-
-def _own_hosts() -> set[str]:
-    return {host.lstrip(".").lower() for host in settings.ALLOWED_HOSTS}
+    if not target.isascii():  # the validator lets pass some hosts that no punycode exists for
+        raise ValidationError("The target is not a valid web address.", code="target_malformed")
 
 
 def normalise_target(target: str) -> str:
@@ -73,11 +80,14 @@ def normalise_target(target: str) -> str:
     The host becomes punycode, so that a look-alike spelling of our own name is compared as what it is.
     """
     target = target.strip()
+    if _CONTROL.search(target):  # encoded, it would be accepted as something that nobody meant
+        return target
     try:
         parts = urlsplit(target)
         host = parts.hostname or ""
         if not host.isascii():
-            target = target.replace(host, host.encode("idna").decode(), 1)
+            ascii_netloc = parts.netloc.lower().replace(host, host.encode("idna").decode(), 1)
+            target = target.replace(parts.netloc, ascii_netloc, 1)
     except ValueError:
         return target
     return iri_to_uri(target) or ""

@@ -1,5 +1,6 @@
 """What people and programs do with links. Forms and API come through here, so that both keep the same rules."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any, TypedDict
 
@@ -42,9 +43,8 @@ def create_link(
         SlugTaken: the slug exists, in whatever process it was created a moment ago.
     """
     for _ in range(1 if slug else _GENERATION_ATTEMPTS):
-        link = Link(owner=owner, target=rules.normalise_target(target), slug=slug or rules.generate_slug())
-        link.expires_at = expires_at
-        _check(link)
+        link = Link(owner=owner, target=target, slug=slug or rules.generate_slug(), expires_at=expires_at)
+        _check(link, {"slug", "target", "expires_at"})
         if _inserted(link):
             metrics.LINKS_CREATED.labels(via).inc()
             # A slug that was looked up before it existed is remembered nowhere, but one deleted and made anew may be.
@@ -60,12 +60,12 @@ def change_link(link: Link, changes: Changes) -> Link:
         ValidationError: a field breaks a rule.
         Link.DoesNotExist: the link was deleted meanwhile.
     """
-    if "target" in changes:
-        changes = {**changes, "target": rules.normalise_target(changes["target"])}
     for name, value in changes.items():
         setattr(link, name, value)
-    _check(link, expiry_is_new="expires_at" in changes)
-    if not Link.objects.filter(pk=link.pk).update(**changes, updated_at=timezone.now()):
+    _check(link, changes)
+    link.updated_at = timezone.now()
+    columns = {name: getattr(link, name) for name in (*changes, "updated_at")}
+    if not Link.objects.filter(pk=link.pk).update(**columns):
         raise Link.DoesNotExist
     redirects.forget(link.slug)
     return link
@@ -97,14 +97,16 @@ def total_clicks(link: Link) -> int:
     return int(DailyClicks.objects.filter(link=link).aggregate(total=Sum("count", default=0))["total"])
 
 
-def _check(link: Link, *, expiry_is_new: bool = True) -> None:
+def _check(link: Link, given: Collection[str]) -> None:
+    # Only what is given: a link made under older rules, or expired by now, must still let itself be switched off.
+    unasked = {field.name for field in Link._meta.fields} - set(given)  # noqa: SLF001  public in spite of its name
     problems: dict[str, Any] = {}
     try:
         # The database decides about uniqueness: looking first would still let two processes through.
-        link.full_clean(exclude=["owner"], validate_unique=False)
+        link.full_clean(exclude=unasked, validate_unique=False)
     except ValidationError as error:
         problems = error.error_dict
-    if expiry_is_new and link.expires_at and link.expires_at <= timezone.now():
+    if "expires_at" in given and link.expires_at and link.expires_at <= timezone.now():
         problems["expires_at"] = [ValidationError("The expiry must lie in the future.", code="expiry_past")]
     if problems:
         raise ValidationError(problems)

@@ -13,8 +13,8 @@ from typing import Any
 import redis
 from django.conf import settings
 from redis.backoff import NoBackoff
+from redis.exceptions import AuthenticationError, BusyLoadingError, NoScriptError, RedisError
 from redis.exceptions import ConnectionError as NotConnected
-from redis.exceptions import NoScriptError, RedisError
 from redis.exceptions import TimeoutError as TimedOut
 from redis.retry import Retry
 
@@ -23,6 +23,9 @@ from ops.breaker import Breaker
 
 # Seconds the flusher waits: it moves thousands of counters at once, and nobody waits for it.
 BACKGROUND_TIMEOUT = 5.0
+
+# Answers of the server, although redis-py derives them from its ConnectionError.
+_REFUSALS = (AuthenticationError, BusyLoadingError)
 
 
 class RedisAway(Exception):
@@ -109,7 +112,7 @@ class Script:
     def _lost(self, error: RedisError) -> None:
         breaker().failed()
         # Any other error is an answer (out of memory, read only …): the script did not count.
-        if self.counts and isinstance(error, NotConnected | TimedOut):
+        if self.counts and isinstance(error, NotConnected | TimedOut) and not isinstance(error, _REFUSALS):
             metrics.UNKNOWN_FATE.inc()
 
 

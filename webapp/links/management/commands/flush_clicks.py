@@ -5,6 +5,7 @@ import signal
 import threading
 from argparse import ArgumentParser
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -22,17 +23,26 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--every", type=float, metavar="SECONDS", help="repeat until SIGTERM or Ctrl-C")
+        parser.add_argument("--heartbeat", type=Path, metavar="FILE", help="touch this file after each round")
 
-    def handle(self, *_args: Any, every: float | None, **_options: Any) -> None:
+    def handle(self, *_args: Any, every: float | None, heartbeat: Path | None, **_options: Any) -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        complete = _flush_everything()
+        complete = _round(heartbeat)
         while every is not None and not stop.wait(every):
-            complete = _flush_everything()
+            complete = _round(heartbeat)
         if not complete:
             # Nothing is lost: what was not folded waits where it was. A scheduler should still see the failure.
             raise SystemExit(1)
+
+
+def _round(heartbeat: Path | None) -> bool:
+    complete = _flush_everything()
+    if heartbeat:
+        # Also after a failed round: a restart would not bring back a store that is away.
+        heartbeat.touch()
+    return complete
 
 
 def _flush_everything() -> bool:
