@@ -21,29 +21,64 @@ METRICS_PORT ?= 8001
 run: $(VENV)/.app ## Start the app on an embedded default: SQLite, no Docker, no compiler (PORT=8000 METRICS_PORT=8001)
 	@PORT=$(PORT) METRICS_PORT=$(METRICS_PORT) $(PY) webapp/embedded.py
 
+.PHONY: up
+up: images ## Build the image and start the Compose stack: MySQL, Redis, app, flusher (WEB_PORT=8000)
+	docker compose up --build --detach --wait
+	@echo "Strata is at http://localhost:$${WEB_PORT:-8000}; an account for it: make user"
+
+.PHONY: user
+user: ## Create an account in the Compose stack and print its password, once (NAME=demo)
+	@docker compose exec -T webapp python manage.py create_user $(or $(NAME),demo)
+
+.PHONY: down
+down: ## Stop the Compose stack; its data stay (docker compose down --volumes removes them)
+	docker compose down --remove-orphans
+
 .PHONY: clean
 clean: ## Remove the embedded default's state, the reports and every tool's cache (not the virtual environment)
 	rm -rf .strata reports .coverage .coverage.* .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 ##@ Test it
 .PHONY: test
-test: test-unit ## Run every layer, fastest first
+test: test-unit test-container ## Run every layer, fastest first; installs what is missing where it may (BOOTSTRAP=no: never)
 
 .PHONY: test-unit
 test-unit: $(VENV)/.dev ## Unit layer: Python only, no network, branch coverage of webapp/ at least 95 %
 	$(PYTEST) tests/unit -n $(WORKERS) --cov --cov-report=term --cov-fail-under=95
+
+.PHONY: test-container
+test-container: $(VENV)/.dev images chromium ## Container layer: MySQL and Redis by Testcontainers, the image by Testinfra, Compose, browser
+	$(PYTEST) tests/container
 
 .PHONY: faults
 faults: $(VENV)/.dev ## Apply each mistake of the catalogue to a copy and name the test that catches it (LAYER= ID= JOBS=)
 	$(PY) -m testkit.faults $(if $(LAYER),--layer $(LAYER)) $(if $(ID),--id $(ID)) $(if $(JOBS),--jobs $(JOBS))
 
 .PHONY: bench
-bench: $(VENV)/.dev ## Measure redirects a second against their limits, and print the table
+bench: $(VENV)/.dev stores ## Measure redirects a second against their limits, and print the table
 	$(PY) -m benchmarks.redirects
 
 .PHONY: durability
-durability: $(VENV)/.dev ## Kill the flusher 50 times while hits come in, and count whether any was lost or doubled
+durability: $(VENV)/.dev stores ## Kill the flusher 50 times while hits come in, and count whether any was lost or doubled
 	$(PY) -m benchmarks.durability
+
+##@ Set it up
+.PHONY: bootstrap
+bootstrap: $(VENV)/.dev ## Look at what is there, say what is missing, and on Debian as root install and start it
+	@bootstrap/need docker debootstrap chromium wrk redis
+
+.PHONY: images
+images: ## Pull the pinned images, or build stand-ins where no registry answers; write the choice to .env
+	@bootstrap/need docker
+	@$(PYTHON) -m offline
+
+.PHONY: stores
+stores:
+	@bootstrap/need wrk redis
+
+.PHONY: chromium
+chromium:
+	@bootstrap/need chromium
 
 ##@ Change it
 .PHONY: lint
@@ -65,7 +100,7 @@ lock: $(VENV)/bin/python ## Compile requirements/*.txt anew from pyproject.toml 
 	requirements/compile $(if $(UPGRADE),--upgrade)
 
 .PHONY: screenshots
-screenshots: $(VENV)/.dev ## Take the pictures of the UI in docs/images anew, with a real browser
+screenshots: $(VENV)/.dev chromium ## Take the pictures of the UI in docs/images anew, with a real browser
 	$(PY) docs/screenshots.py
 
 .PHONY: help

@@ -58,10 +58,11 @@ def _row(layer: Layer, y: int) -> str:
     dash = "" if layer.built else ' stroke-dasharray="6 5"'
     fill = 0.22 if layer.built else 0.06
     later = "" if layer.built else " (to come)"
-    box = f'height="{ROW}" rx="10" fill="{layer.colour}" fill-opacity="{fill}" stroke="{layer.colour}"{dash}'
+    box = f'y="{y}" height="{ROW}" rx="10" fill="{layer.colour}" fill-opacity="{fill}" stroke="{layer.colour}"{dash}'
+    arrow = f"M{middle - 28} {y + ROW / 2}h42m-10 -6l10 6l-10 6"
     return (
-        f'<rect x="8" y="{y}" width="{middle - 40}" {box}/><rect x="{middle + 24}" y="{y}" width="{middle - 32}" {box}/>'
-        f'<path d="M{middle - 28} {y + ROW / 2}h42m-10 -6l10 6l-10 6" fill="none" stroke="{layer.colour}" stroke-width="2"/>'
+        f'<rect x="8" width="{middle - 40}" {box}/><rect x="{middle + 24}" width="{middle - 32}" {box}/>'
+        f'<path d="{arrow}" fill="none" stroke="{layer.colour}" stroke-width="2"/>'
         + _text("name", 28, y + 33, layer.delivered + later)
         + _text("how", 28, y + 56, layer.how)
         + _text("tests", middle + 44, y + 33, layer.tests)

@@ -57,5 +57,5 @@ def bars(by_day: list[tuple[date, int]]) -> Chart:
 
 def _ceiling(highest: int) -> int:
     """The smallest round number that holds the highest bar and whose half is a whole number of visits too."""
-    magnitude = 10 ** max(0, len(str(highest)) - 1)
+    magnitude: int = 10 ** (len(str(highest)) - 1)
     return next(factor * magnitude for factor in (2, 4, 6, 8, 10) if factor * magnitude >= highest)

@@ -1,5 +1,6 @@
 """The pages people see. Server-rendered; everything essential works without JavaScript."""
 
+from io import BytesIO
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -103,10 +104,10 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
 @cache_control(public=True, max_age=86_400)
 def qr(_request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Link, slug=slug)
-    response = HttpResponse(content_type="image/svg+xml")
+    drawing = BytesIO()
     # With a ground of its own: dark modules on a dark page are read by no camera.
-    segno.make(found.short_url, micro=False).save(response, kind="svg", scale=8, light="white")
-    return response
+    segno.make(found.short_url, micro=False).save(drawing, kind="svg", scale=8, light="white")
+    return HttpResponse(drawing.getvalue(), content_type="image/svg+xml")
 
 
 @require_safe

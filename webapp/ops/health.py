@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from redis.exceptions import RedisError
@@ -80,7 +80,7 @@ class Observer:
                 self.schema_problem = _schema_problem()
                 # Once current it stays so: migrations only add (expand, migrate, contract).
                 self._schema_is_current = not self.schema_problem
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             return "away"
         return "ok"
 

@@ -4,6 +4,7 @@ Answers carry the `RateLimit-Policy` and `RateLimit` fields of draft-ietf-httpap
 carries Retry-After (RFC 6585).
 """
 
+import math
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -77,7 +78,8 @@ class Limit:
         stats = limiter.get_window_stats(rate, self.name, who)
         if not allowed:
             metrics.RATE_LIMITED.labels(self.name).inc()
-        reset = max(1, round(stats.reset_time - time.time()))
+        # Up to the next whole second: who comes back at the very moment, or before it, is refused again.
+        reset = math.floor(max(0.0, stats.reset_time - time.time())) + 1
         return Verdict(self.name, allowed, rate.amount, rate.get_expiry(), stats.remaining, reset)
 
 
