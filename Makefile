@@ -119,5 +119,5 @@ $(VENV)/.app: requirements/app.txt | $(VENV)/bin/python
 $(VENV)/.dev: requirements/dev.txt testkit/pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the tools of tests and lint into $(VENV) …"
 	@$(PIP) -r requirements/dev.txt
-	@$(PY) -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable testkit
+	@$(PY) -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable ./testkit
 	@touch $(VENV)/.app $@
