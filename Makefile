@@ -64,8 +64,8 @@ durability: $(VENV)/.dev stores ## Kill the flusher 50 times while hits come in,
 
 ##@ Set it up
 .PHONY: bootstrap
-bootstrap: $(VENV)/.dev ## Look at what is there, say what is missing, and on Debian as root install and start it
-	@bootstrap/need docker debootstrap chromium wrk redis
+bootstrap: ## Look at what is there, say what is missing, and on Debian as root install and start it
+	@bootstrap/need venv docker chromium wrk redis
 
 .PHONY: images
 images: ## Pull the pinned images, or build stand-ins where no registry answers; write the choice to .env
@@ -109,7 +109,8 @@ help: ## Show this list
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "strata: Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Set PYTHON=.")'
-	@$(PYTHON) -m venv $(VENV) || { echo "strata: no virtual environment could be made; on Debian: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1; }
+	@PYTHON=$(PYTHON) bootstrap/need venv
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.app: requirements/app.txt | $(VENV)/bin/python
 	@echo "Installing the app's dependencies into $(VENV) …"
