@@ -6,11 +6,17 @@ then it stops accepting and finishes what is in flight.
 
 import os
 import shutil
+import signal
+import sys
 import tempfile
 import threading
 from pathlib import Path
 from types import FrameType
 from typing import Any
+
+# First of all, as PID 1 ignores what it has no handler for: gunicorn sets its own only when all else is loaded, and a
+# container that is stopped before would wait for the SIGKILL at the end of its grace period.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 # Before anything imports prometheus_client, which looks at it once. Every start has a folder of its own, or one that is
 # emptied: what another run left there would be added to this one's sums.
@@ -32,6 +38,8 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
     """Gunicorn's threaded worker, which keeps answering for a while after SIGTERM."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.booted:  # nothing to finish, and half an app to do it with
+            sys.exit(0)
         from ops import health  # noqa: PLC0415  needs the app, which a worker loads after this module
 
         if health.draining.is_set():
@@ -61,10 +69,16 @@ logconfig_dict: dict[str, Any] = {
 }
 
 
-def post_worker_init(_worker: Any) -> None:
-    from ops.health import observer  # noqa: PLC0415  as above
+def post_fork(_server: Any, _worker: Any) -> None:
+    """A worker that has no handler of its own yet would run the one it inherits, which tells nobody."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
-    observer.refresh_soon()
+
+def post_worker_init(_worker: Any) -> None:
+    from ops import health, limits  # noqa: PLC0415  as above
+
+    limits.announce()
+    health.observer.refresh_soon()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

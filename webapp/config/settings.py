@@ -68,15 +68,15 @@ try:
     # Below 50 characters Django's own deployment check (security.W009) calls a key weak.
     SECRET_KEY = env.str("SECRET_KEY", validate=marshmallow.validate.Length(min=50))
     # Old keys, still accepted while a rotation is under way.
-    SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+    SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [], subcast=str.strip)
     DATABASE: dict[str, Any] = env.dj_db_url("DATABASE_URL")
     # Empty means no Redis: cache, click queue and limiter then live in this process and the database.
     REDIS_URL = env.str("REDIS_URL", "", validate=_redis)
     # The origin people type: the host of every short link, and the one place no link may point at.
     PUBLIC_URL = env.str("PUBLIC_URL", validate=_origin)
-    EXTRA_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
+    EXTRA_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [], subcast=str.strip)
     # Whose X-Forwarded-For and X-Forwarded-Proto are believed: nobody's, unless said.
-    TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", [], validate=_networks)
+    TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", [], subcast=str.strip, validate=_networks)
     ADMIN_ENABLED = env.bool("ADMIN_ENABLED", False)
     CREATION_RATE = env.str("CREATION_RATE", "30/minute", validate=_rate)
     FAILED_AUTH_RATE = env.str("FAILED_AUTH_RATE", "10/minute", validate=_rate)

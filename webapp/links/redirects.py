@@ -62,8 +62,6 @@ def follow(slug: str) -> Visit:
         return _follow_with_redis(slug, now, day)
     except RedisAway:
         pass
-    except database.DatabaseAway:
-        return Visit("unavailable")
     try:
         return _follow_without_redis(slug, now)
     except database.DatabaseAway:
@@ -87,6 +85,8 @@ def _follow_with_redis(slug: str, now: float, day: str) -> Visit:
         return _serve_stale(known, now, day)
     _LOOKUPS["stale" if known else "miss"].inc()
     if entry is None:
+        if known:  # deleted, and the word of it got lost: it must not come back while the database is away
+            queue.forget(slug)
         return Visit("unknown")
     queue.remember(slug, entry, now, day)
     return Visit(entry.outcome(now), entry.target)

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from links import redirects, rules
@@ -80,8 +81,10 @@ def delete_link(link: Link) -> None:
 def links_of(owner: User, search: str = "") -> QuerySet[Link]:
     """The owner's links, newest first, with `clicks`; those whose slug or target contains the search words."""
     links = Link.objects.filter(owner=owner).annotate(clicks=Sum("daily_clicks__count", default=0))
+    # On MySQL `icontains` leaves case to the column's collation, which is exact for slugs.
+    links = links.alias(lower_slug=Lower("slug"))
     for word in search.split():
-        links = links.filter(Q(slug__icontains=word) | Q(target__icontains=word))
+        links = links.filter(Q(lower_slug__contains=word.lower()) | Q(target__icontains=word))
     return links.order_by("-created_at", "-id")
 
 

@@ -1,5 +1,6 @@
 """What a redirect asks of the database, behind a breaker: a database that hangs costs one visitor the wait, not all."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -13,6 +14,10 @@ AWAY = (OperationalError, InterfaceError)
 
 # Seconds a client should wait before it asks again; outages that end by themselves are mostly shorter.
 RETRY_AFTER = 5
+
+# A trial on a database that hangs takes several times the pause between two trials: without this, the trials under way
+# would soon be as many as this process has threads.
+_trial = threading.Lock()
 
 
 class DatabaseAway(Exception):
@@ -31,11 +36,18 @@ def guarded() -> Iterator[None]:
     Raises:
         DatabaseAway: the database did not answer, or the circuit is open.
     """
-    if not breaker().allows():
-        raise DatabaseAway("not asked: it did not answer a moment ago")
+    on_trial = breaker().is_open
+    if on_trial and not _trial.acquire(blocking=False):
+        raise DatabaseAway("not asked: another thread is trying whether it answers again")
     try:
-        yield
-    except AWAY as error:
-        breaker().failed()
-        raise DatabaseAway(str(error)) from error
-    breaker().succeeded()
+        if not breaker().allows():
+            raise DatabaseAway("not asked: it did not answer a moment ago")
+        try:
+            yield
+        except AWAY as error:
+            breaker().failed()
+            raise DatabaseAway(str(error)) from error
+        breaker().succeeded()
+    finally:
+        if on_trial:
+            _trial.release()

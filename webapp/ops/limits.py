@@ -87,6 +87,11 @@ CREATION = Limit("creation", "CREATION_RATE")
 FAILED_AUTH = Limit("failed-auth", "FAILED_AUTH_RATE")
 
 
+def announce() -> None:
+    """Says in metrics what is configured; whether it holds, this process learns from its first limited request."""
+    metrics.LIMITER_SHARED.set(1 if settings.REDIS_URL else 0)
+
+
 @cache
 def _shared() -> SlidingWindowCounterRateLimiter:
     pool = redis.client().connection_pool

@@ -51,4 +51,6 @@ def test_it_imports_nothing_heavy() -> None:
     )
 
     loaded = set(done.stdout.split())
-    assert loaded == {"testkit", "testkit.plugin", "testkit.census"}, f"the plugin loads {sorted(loaded)}"
+    assert loaded == {"testkit", "testkit.plugin", "testkit.census", "testkit.evidence"}, (
+        f"the plugin loads {sorted(loaded)}"
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections
 from redis.exceptions import RedisError
 
 from links import flush
@@ -57,7 +57,7 @@ def _attempt(source: str, fold: Callable[[], flush.Flushed]) -> bool:
         done = fold()
     except RedisAway:  # none configured
         return True
-    except (RedisError, DatabaseError) as error:
+    except (RedisError, DatabaseError, InterfaceError) as error:
         logger.warning("flush failed, will be repeated", extra={"fields": {"source": source, "error": str(error)}})
         return False
     if done.visits or done.batches:

@@ -1,0 +1,93 @@
+"""python -m benchmarks.redirects: a redirect's speed against that of a no-op Django view, measured with wrk."""
+
+import json
+import os
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from contextlib import ExitStack
+from pathlib import Path
+
+from benchmarks import stand
+from benchmarks.redirects import contenders, load, table
+from benchmarks.redirects.contenders import KINDS, Running
+from testkit import process
+
+WARM_UP = 1.0  # seconds: first connections, first imports, first statement of each kind
+
+_CONDITIONS = """
+Each on gunicorn with one worker of four threads, pinned to core {0}; wrk ({connections} connections) and Redis
+(appendonly yes, appendfsync everysec) share core {1}. Medians of {rounds} interleaved rounds of {seconds} s each.
+Every answer's status and Location was looked at, and every count agrees with the answers.
+"""
+
+
+def main() -> None:
+    options = _options()
+    stand.require("wrk", "wrk")
+    stand.require("redis-server", "redis-server")
+    stand.leave_cleanly()
+    cores = two_cores()
+    with ExitStack() as stack:
+        running = _start(stack, cores)
+        _measure(running, options)
+        for contender in running:
+            contender.check_answers()
+            contender.check_counts()
+    runs = {contender.kind.key: contender.runs for contender in running}
+    conditions = _CONDITIONS.format(*cores, connections=load.CONNECTIONS, **vars(options))
+    sys.stdout.write(f"{table.markdown(runs)}\n{conditions}")
+    if options.json:
+        options.json.write_text(json.dumps(table.as_data(runs), indent=1) + "\n")
+
+
+def two_cores() -> tuple[int, int]:
+    """The server's core and the load's. Raises SystemExit where there is only one."""
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < 2:
+        raise SystemExit("one core only: load and server would compete for it; run this on a machine with two cores")
+    return cores[0], cores[1]
+
+
+def _start(stack: ExitStack, cores: tuple[int, int]) -> list[Running]:
+    top = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="strata-bench-")))
+    port = process.free_port()
+    stack.enter_context(stand.redis_server(top, port, prefix=["taskset", "-c", str(cores[1])]))
+    running = []
+    for number, kind in enumerate(KINDS):
+        folder = top / kind.key
+        folder.mkdir()
+        redis_url = f"redis://127.0.0.1:{port}/{number}"  # a database of its own for each
+        _progress(f"starting ({kind.key}) {kind.title}")
+        running.append(stack.enter_context(contenders.start(kind, folder, redis_url, cores)))
+    return running
+
+
+def _measure(running: list[Running], options: Namespace) -> None:
+    for contender in running:
+        contender.check_answers()
+        contender.measure(WARM_UP)
+    for number in range(1, options.rounds + 1):
+        for contender in running:
+            done = contender.measure(options.seconds)
+            contender.runs.append(done)
+            _progress(f"round {number}/{options.rounds} ({contender.kind.key}) {done.rate:.0f} requests/s")
+
+
+def _progress(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def _options() -> Namespace:
+    parser = ArgumentParser(prog="python -m benchmarks.redirects", description=__doc__)
+    parser.add_argument("--seconds", type=int, default=3, help="of each run (default 3)")
+    parser.add_argument("--rounds", type=int, default=10, help="default 10")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every run's figures to FILE")
+    options = parser.parse_args()
+    if options.seconds < 1 or options.rounds < 1:
+        parser.error("--seconds and --rounds must be at least 1")
+    return options
+
+
+if __name__ == "__main__":
+    main()

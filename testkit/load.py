@@ -1,0 +1,188 @@
+"""A constant rate of requests in the background, while something is being changed.
+
+    with load.steady_load("http://localhost:8080/abc", rate=50, expect={302}) as traffic:
+        deploy()
+        traffic.wait_for(100, "after the deployment")
+    traffic.assert_all_answered()
+    traffic.assert_quick(p95=0.2)
+
+The rate does not sink when answers become slow: each request has a moment at which it is due, and its time runs from
+there, so that a hang of the server is seen in every request that it held up (Gil Tene's "coordinated omission"). Each
+request has a connection of its own, as a new visitor has. Redirects are not followed.
+"""
+
+import http.client
+import math
+import threading
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from testkit.wait import until
+
+THREADS = 32
+"""Requests under way at once, at most; more would measure this process instead of the server."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An answer that was not expected, or none: what, and how many seconds after the start it was due."""
+
+    what: str
+    at: float
+    url: str
+
+    def __str__(self) -> str:
+        return f"{self.what} at {self.at:.2f} s from {self.url}"
+
+
+class Load:
+    """What has been asked and answered so far; made by `steady_load`."""
+
+    def __init__(self, urls: Sequence[str], rate: float, expect: Collection[int], timeout: float) -> None:
+        self.rate = rate
+        self.expect = frozenset(expect)
+        self.codes: Counter[str] = Counter()
+        self.seconds: list[float] = []
+        self.first_failure: Failure | None = None
+        self._urls = [urlsplit(url) for url in urls]
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._enough = threading.Event()
+        self._turns = 0
+        self._asked = 0
+        self._begin = time.monotonic()
+
+    @property
+    def attempted(self) -> int:
+        """Requests begun."""
+        with self._lock:
+            return self._asked
+
+    @property
+    def answered(self) -> int:
+        """Requests answered with an expected status."""
+        with self._lock:
+            return sum(self.codes[str(code)] for code in self.expect)
+
+    @property
+    def failed(self) -> int:
+        """Requests with another answer, or none."""
+        with self._lock:
+            return self.codes.total() - sum(self.codes[str(code)] for code in self.expect)
+
+    @property
+    def slowest(self) -> float:
+        """Seconds of the slowest request; 0 when there was none."""
+        with self._lock:
+            return max(self.seconds, default=0.0)
+
+    def percentile(self, percent: float) -> float:
+        """Return the seconds within which so many percent of the requests ended."""
+        with self._lock:
+            ordered = sorted(self.seconds)
+        return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)] if ordered else 0.0
+
+    def summary(self) -> str:
+        """Return all numbers in one line."""
+        with self._lock:
+            codes = ", ".join(f"{code}: {number}" for code, number in sorted(self.codes.items())) or "none"
+        return (
+            f"{self.attempted} requests at {self.rate:g} a second; answers {codes}; half within "
+            f"{self.percentile(50) * 1e3:.0f} ms, 95 % within {self.percentile(95) * 1e3:.0f} ms, slowest "
+            f"{self.slowest * 1e3:.0f} ms; first failure: {self.first_failure or 'none'}"
+        )
+
+    def wait_for(self, more: int, why: str, *, timeout: float = 60) -> None:
+        """Wait until `more` further requests have been answered as expected. Raises WaitTimeout with the numbers."""
+        goal = self.answered + more
+        try:
+            until(lambda: self.answered >= goal, timeout, every=0.02, why=f"{more} more answers {why}")
+        except TimeoutError as error:
+            error.add_note(self.summary())
+            raise
+
+    def assert_all_answered(self, why: str = "") -> None:
+        """Raise AssertionError, with all numbers, if a request failed or none was made."""
+        if not self.attempted:
+            raise AssertionError("no request was made at all")
+        if self.failed:
+            raise AssertionError(f"{self.failed} of {self.attempted} requests failed {why}: {self.summary()}")
+
+    def assert_quick(
+        self, *, p50: float = math.inf, p95: float = math.inf, slowest: float = math.inf, why: str = ""
+    ) -> None:
+        """Raise AssertionError, with all numbers, if a bound in seconds is not kept."""
+        for name, seen, bound in (
+            ("half of the requests", self.percentile(50), p50),
+            ("95 % of the requests", self.percentile(95), p95),
+            ("the slowest request", self.slowest, slowest),
+        ):
+            if seen > bound:
+                told = f"{name} took {seen * 1e3:.0f} ms, where {bound * 1e3:.0f} ms are allowed"
+                raise AssertionError(f"{told} {why}: {self.summary()}")
+
+    def stop(self) -> None:
+        """Begin no further request."""
+        self._enough.set()
+
+    def run(self) -> None:
+        """Ask, one request after the other, until `stop` is called; the body of each thread."""
+        while True:
+            with self._lock:
+                number, self._turns = self._turns, self._turns + 1
+            due = self._begin + number / self.rate
+            if self._enough.wait(max(0.0, due - time.monotonic())):
+                return
+            with self._lock:
+                self._asked += 1
+            self._ask(number, due)
+
+    def _ask(self, number: int, due: float) -> None:
+        url = self._urls[number % len(self._urls)]
+        kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+        connection = kind(url.hostname or "", url.port, timeout=self._timeout)
+        try:
+            connection.request("GET", f"{url.path or '/'}{'?' if url.query else ''}{url.query}")
+            answer = connection.getresponse()
+            answer.read()
+            seen = str(answer.status)
+        except (OSError, http.client.HTTPException) as error:
+            seen = type(error).__name__
+        finally:
+            connection.close()
+        self._note(seen, due, url.geturl())
+
+    def _note(self, seen: str, due: float, url: str) -> None:
+        with self._lock:
+            self.codes[seen] += 1
+            self.seconds.append(time.monotonic() - due)
+            expected = seen.isdigit() and int(seen) in self.expect
+            if not expected and (self.first_failure is None or due - self._begin < self.first_failure.at):
+                self.first_failure = Failure(seen, due - self._begin, url)
+
+
+@contextmanager
+def steady_load(
+    url: str | Sequence[str], rate: float, *, expect: Collection[int] = (200,), timeout: float = 10
+) -> Iterator[Load]:
+    """Ask at a constant rate until the `with` block is left, then wait for the answers under way.
+
+    url: one, or several that are asked in turn.
+    rate: requests a second.
+    expect: statuses that count as answered; any other one, or none, is a failure.
+    timeout: seconds for connecting, and for each wait for data.
+    """
+    load = Load([url] if isinstance(url, str) else list(url), rate, expect, timeout)
+    threads = [threading.Thread(target=load.run, daemon=True) for _ in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield load
+    finally:
+        load.stop()
+        for thread in threads:
+            thread.join()
