@@ -127,10 +127,10 @@ def _watch_layers(watch: Watch) -> None:
     from django.http import HttpResponse  # noqa: PLC0415
     from django.middleware.security import SecurityMiddleware  # noqa: PLC0415
     from prometheus_client import Counter, Histogram  # noqa: PLC0415
-    from redis.connection import Connection, ConnectionPool  # noqa: PLC0415
+    from redis.connection import Connection  # noqa: PLC0415
 
     from links import queue, redirects  # noqa: PLC0415
-    from ops import clients, requests  # noqa: PLC0415
+    from ops import clients, redis, requests  # noqa: PLC0415
     from ops.health import HealthMiddleware  # noqa: PLC0415
     from ops.redis import Script  # noqa: PLC0415
 
@@ -151,8 +151,7 @@ def _watch_layers(watch: Watch) -> None:
         (queue, "visit", "follow: clock, day, outcome"),
         (redirects, "_read", "reading links that went stale from the database"),
         (Script, "__call__", "Redis: script, breaker"),
-        (ConnectionPool, "get_connection", "Redis: connection from the pool"),
-        (ConnectionPool, "release", "Redis: connection back to the pool"),
+        (redis, "_connection", "Redis: is the thread's connection alive"),
         (Connection, "send_command", "Redis: send"),
         (Connection, "read_response", "Redis: wait for the reply, parse it"),
     ):

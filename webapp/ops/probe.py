@@ -1,7 +1,7 @@
-"""The image's health checks: `python -m ops.probe` asks this container's own server whether it is ready;
+"""The image's health checks. `python -m ops.probe` asks this container's own server whether it is ready;
 `python -m ops.probe FILE` looks whether a loop has touched its heartbeat file lately.
 
-The image has no curl, and needs none. Only the standard library is imported, so that a probe every few seconds is cheap.
+The image has no curl, and needs none. Only the standard library is imported, so that frequent probes stay cheap.
 """
 
 import os
