@@ -35,7 +35,8 @@ def test_the_admin_is_there_only_if_it_was_turned_on(value: str | None, there: b
     asked = run_python("-c", LOOK, ADMIN_ENABLED=value, LOG_LEVEL="ERROR")
     assert asked.returncode == 0, asked.stderr
     seen = json.loads(asked.stdout.splitlines()[-1])
-    assert seen == {"installed": there, "status": 200 if there else 404, "linked": there}
+    expected = {"installed": there, "status": 200 if there else 404, "linked": there}
+    assert seen == expected, f"with ADMIN_ENABLED={value} the admin is {seen}, not {expected}"
 
 
 @pytest.fixture

@@ -208,6 +208,8 @@ def test_nobody_else_gets_at_a_link(make_link: Callable[..., Link], method: str,
     asked = getattr(browser, method)(path)
     assert (asked.status_code, asked["Location"]) == (302, f"/login?next={path}"), "strangers get in"
     browser.force_login(User.objects.create_user("bob"))
-    assert getattr(browser, method)(path).status_code == (405 if (method, path[-6:]) == ("get", "delete") else 404)
-    assert Link.objects.filter(enabled=True).count() == 1
+    status = getattr(browser, method)(path).status_code
+    expected = 405 if (method, path[-6:]) == ("get", "delete") else 404
+    assert status == expected, f"{method} {path} answered somebody else with {status}"
+    assert Link.objects.filter(enabled=True).count() == 1, "somebody else's link was changed"
     assert "spring" not in Page(browser.get("/links")).text

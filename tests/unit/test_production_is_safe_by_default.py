@@ -38,7 +38,7 @@ def debug_everywhere() -> Iterator[None]:
 def test_nothing_turns_debug_on(debug_everywhere: None) -> None:
     """If red, one wrong variable, and every error page shows the settings and the source."""
     settings = runpy.run_path(str(WEBAPP / "config" / "settings.py"))
-    assert settings["DEBUG"] is False
+    assert settings["DEBUG"] is False, "a variable with DEBUG in its name turns Django's DEBUG on"
     assert not settings["TEMPLATES"][0]["OPTIONS"].get("debug"), "templates show their source when they fail"
 
 

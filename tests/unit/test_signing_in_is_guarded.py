@@ -41,8 +41,9 @@ def test_guessing_passwords_ends_soon(owner: User, settings: Any) -> None:
     """If red, passwords can be tried as fast as the server answers, or one guesser locks everybody out."""
     settings.FAILED_AUTH_RATE = "3/hour"
     browser = Browser(REMOTE_ADDR="192.0.2.7")
-    for _ in range(3):
-        assert browser.post("/login", WRONG).status_code == 422
+    for attempt in range(3):
+        status = browser.post("/login", WRONG).status_code
+        assert status == 422, f"wrong password {attempt + 1} of the 3 allowed answered {status}"
     refused = browser.post("/login", GOOD)
     assert refused.status_code == 429, "after three wrong passwords the right one was still tried"
     assert 0 < int(refused["Retry-After"]) <= 3600
@@ -59,7 +60,7 @@ def test_good_sign_ins_use_up_nothing(owner: User, settings: Any) -> None:
     """If red, an office behind one address cannot sign in on a Monday morning."""
     settings.FAILED_AUTH_RATE = "2/hour"
     for _ in range(5):
-        assert Browser().post("/login", GOOD).status_code == 302
+        assert Browser().post("/login", GOOD).status_code == 302, "good sign-ins use up the budget for failed ones"
 
 
 def test_passwords_and_keys_share_a_budget(owner: User, settings: Any) -> None:
@@ -115,7 +116,8 @@ def test_signing_out_takes_a_form(owner: User) -> None:
 
 def test_the_form_cannot_be_sent_from_elsewhere(owner: User) -> None:
     """If red, another site signs people into an account of its own, and reads what they store there."""
-    assert Browser(enforce_csrf_checks=True).post("/login", GOOD).status_code == 403
+    status = Browser(enforce_csrf_checks=True).post("/login", GOOD).status_code
+    assert status == 403, f"a form without a token was answered with {status}"
 
 
 def test_cookies_stay_in_this_browser_and_on_https(owner: User) -> None:

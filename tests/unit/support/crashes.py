@@ -64,8 +64,8 @@ def observed(redis: Redis, at_boundary: Callable[[Run], None]) -> Iterator[Run]:
 
 
 @contextmanager
-def crash_at(redis: Redis, number: int) -> Iterator[Run]:
-    """Lets what runs inside the block die at its boundary `number`, counted from 0."""
+def crash_at(redis: Redis, number: int | None) -> Iterator[Run]:
+    """Lets what runs inside the block die at its boundary `number`, counted from 0; at None it lives."""
 
     def die(run: Run) -> None:
         if run.passed == number and not run.crashed:

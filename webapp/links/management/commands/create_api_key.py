@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from links.keys import create_key
+from links.models import ApiKey
 
 
 class Command(BaseCommand):
@@ -17,6 +18,9 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="unnamed", help="what the key is for")
 
     def handle(self, *_args: Any, username: str, name: str, **_options: Any) -> None:
+        longest = ApiKey._meta.get_field("name").max_length  # noqa: SLF001  public in spite of its name
+        if longest and len(name) > longest:
+            raise CommandError(f"The name is {len(name)} characters long; at most {longest} fit.")
         owner = User.objects.filter(username=username).first()
         if owner is None:
             raise CommandError(f"There is no user {username!r}. Create one with: manage.py createsuperuser")
