@@ -59,7 +59,7 @@ def server(make_link: Callable[..., Link], tmp_path: Path) -> Iterator[Server]:
 
 def _ready(public: str) -> int | NotYet:
     try:
-        status = requests.get(f"{public}/healthz/ready", timeout=5).status_code
+        status = requests.get(f"{public}/healthz/ready", timeout=60).status_code
     except requests.ConnectionError as error:
         return NotYet(f"no connection: {error}")
     return status
@@ -68,25 +68,25 @@ def _ready(public: str) -> int | NotYet:
 def test_ports_workers_and_metrics(server: Server) -> None:
     """If red, production shows its metrics to the world, or forgets the visits of all workers but one."""
     for path in ("/metrics", "/monitoring"):
-        public = requests.get(f"{server.public}{path}", timeout=5)
+        public = requests.get(f"{server.public}{path}", timeout=60)
         assert public.status_code == 404, f"{path} on the public port answered {public.status_code}"
         assert "strata_" not in public.text
         # The Host header is the client's to write.
-        forged = requests.get(f"{server.public}{path}", headers={"Host": server.metrics[7:]}, timeout=5)
+        forged = requests.get(f"{server.public}{path}", headers={"Host": server.metrics[7:]}, timeout=60)
         assert forged.status_code in {400, 404}
         assert "strata_" not in forged.text
-        assert requests.get(f"{server.metrics}{path}", timeout=5).status_code == 200
-    assert requests.get(f"{server.metrics}/spring", allow_redirects=False, timeout=5).status_code == 404
+        assert requests.get(f"{server.metrics}{path}", timeout=60).status_code == 200
+    assert requests.get(f"{server.metrics}/spring", allow_redirects=False, timeout=60).status_code == 404
 
-    scraped = requests.get(f"{server.metrics}/metrics", timeout=5).text
+    scraped = requests.get(f"{server.metrics}/metrics", timeout=60).text
     assert "strata_rate_limiter_shared 1.0" in scraped, "before the first limited request, what is configured counts"
 
     visits = 40
     for _ in range(visits):
-        answer = requests.get(f"{server.public}/spring", allow_redirects=False, timeout=5)
+        answer = requests.get(f"{server.public}/spring", allow_redirects=False, timeout=60)
         assert (answer.status_code, answer.headers["Location"]) == (302, "https://example.org/there")
     assert _redirects(server) == visits, "the metrics are not the sum over all workers"
-    scraped = requests.get(f"{server.metrics}/metrics", timeout=5).text
+    scraped = requests.get(f"{server.metrics}/metrics", timeout=60).text
     assert 'strata_click_queue_length{queue="table"} 40.0' in scraped
 
     [victim, *_] = before = _workers(server.child.pid)
@@ -94,14 +94,14 @@ def test_ports_workers_and_metrics(server: Server) -> None:
     os.kill(victim, signal.SIGKILL)
     until(
         lambda: len(_workers(server.child.pid)) == WORKERS and victim not in _workers(server.child.pid),
-        timeout=10,
+        timeout=60,
         every=0.02,
         why="the killed worker to be replaced",
     )
     assert _redirects(server) == visits, "what a worker had counted died with it"
     until(
         lambda: not list((server.folder / "metrics").glob(f"gauge_live*_{victim}.db")),
-        timeout=5,
+        timeout=60,
         every=0.02,
         why="the dead worker's gauges to be removed",
     )
@@ -121,7 +121,7 @@ def test_sigterm_loses_no_request(server: Server) -> None:
     with visitors:
         in_flight.start()
         assert body.started.wait(5)
-        until(lambda: len(visitors.answers) > 5, timeout=5, every=0.01, why="the first visitors")
+        until(lambda: len(visitors.answers) > 5, timeout=60, every=0.01, why="the first visitors")
         stopped = time.monotonic()
         server.child.signal(signal.SIGTERM)
         until(lambda: _ready(server.public) == 503, timeout=DRAIN_SECONDS / 2, every=0.01, why="readiness to go off")
@@ -131,7 +131,7 @@ def test_sigterm_loses_no_request(server: Server) -> None:
         until(lambda: visitors.first_lost, timeout=DRAIN_SECONDS + 5, every=0.01, why="the server to stop accepting")
     body.go_on.set()
     in_flight.join(10)
-    code = server.child.wait(timeout=15)
+    code = server.child.wait(timeout=60)
 
     early = [(round(at - stopped, 2), status) for at, status in visitors.answers if at < stopped + 0.8 * DRAIN_SECONDS]
     lost = [answer for answer in early if answer[1] != "302"]
@@ -203,7 +203,7 @@ class Visitors:
 
 
 def _redirects(server: Server) -> float:
-    text = requests.get(f"{server.metrics}/metrics", timeout=5).text
+    text = requests.get(f"{server.metrics}/metrics", timeout=60).text
     line = next(line for line in text.splitlines() if line.startswith('strata_redirects_total{outcome="found"}'))
     return float(line.rsplit(" ", 1)[1])
 

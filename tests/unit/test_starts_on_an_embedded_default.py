@@ -40,7 +40,7 @@ def embedded(state: Path) -> Iterator[tuple[process.Child, str]]:
     address = f"http://127.0.0.1:{port}"
 
     def ready() -> bool:
-        return requests.get(f"{address}/healthz/ready", timeout=2).ok
+        return requests.get(f"{address}/healthz/ready", timeout=30).ok
 
     command = [sys.executable, str(EMBEDDED)]
     with process.start(command, ready=ready, env=environment(state, port, metrics_port)) as child:
@@ -50,20 +50,20 @@ def embedded(state: Path) -> Iterator[tuple[process.Child, str]]:
 def test_it_starts_follows_a_sample_link_and_starts_again(tmp_path: Path) -> None:
     """If red, the first thing that anybody tries with this repository fails."""
     with embedded(tmp_path / "state") as (child, address):
-        answer = requests.get(f"{address}/pytest", allow_redirects=False, timeout=5)
+        answer = requests.get(f"{address}/pytest", allow_redirects=False, timeout=60)
         assert answer.headers.get("Location") == "https://docs.pytest.org/en/stable/", answer.text[:300]
-        wait.until(lambda: "API key" in child.output(), timeout=5, every=0.05, why="the login to be printed")
+        wait.until(lambda: "API key" in child.output(), timeout=60, every=0.05, why="the login to be printed")
         found = re.search(r"API key +(\S+)", child.output())
         assert found, f"no API key was printed:\n{child.output()}"
         first_key = found[1]
-        listed = requests.get(f"{address}/api/v1/links", headers={"Authorization": f"Bearer {first_key}"}, timeout=5)
+        listed = requests.get(f"{address}/api/v1/links", headers={"Authorization": f"Bearer {first_key}"}, timeout=60)
         assert listed.json()["total"] == 5, f"the sample links are missing: {listed.text[:300]}"
         for name in ("secret_key", "demo_password", "api_key"):
             mode = stat.S_IMODE((tmp_path / "state" / name).stat().st_mode)
             assert mode == 0o600, f"whoever shares the machine can read {name}: its mode is {mode:o}, not 600"
 
     with embedded(tmp_path / "state") as (_, address):
-        listed = requests.get(f"{address}/api/v1/links", headers={"Authorization": f"Bearer {first_key}"}, timeout=5)
+        listed = requests.get(f"{address}/api/v1/links", headers={"Authorization": f"Bearer {first_key}"}, timeout=60)
         assert listed.status_code == 200, f"the second start has made new secrets: {listed.text[:300]}"
         assert listed.json()["total"] == 5, f"the second start has made sample links again: {listed.text[:300]}"
 
@@ -77,7 +77,7 @@ def test_a_busy_port_is_named(tmp_path: Path, name: str) -> None:
         busy = taken.getsockname()[1]
         ports = {"PORT": process.free_port(), "METRICS_PORT": process.free_port(), name: busy}
         done = process.run(
-            [sys.executable, str(EMBEDDED)], timeout=20, env=environment(tmp_path, ports["PORT"], ports["METRICS_PORT"])
+            [sys.executable, str(EMBEDDED)], timeout=60, env=environment(tmp_path, ports["PORT"], ports["METRICS_PORT"])
         )
     assert done.code == 1, f"started on a busy port:\n{done.output}"
     assert f"port {busy} cannot be used" in done.output, done.output
@@ -87,6 +87,6 @@ def test_a_busy_port_is_named(tmp_path: Path, name: str) -> None:
 def test_a_port_that_is_none_is_named(tmp_path: Path) -> None:
     """If red, a typing mistake ends in a traceback."""
     done = process.run(
-        [sys.executable, str(EMBEDDED)], timeout=20, env={**environment(tmp_path, 1, 2), "PORT": "eight thousand"}
+        [sys.executable, str(EMBEDDED)], timeout=60, env={**environment(tmp_path, 1, 2), "PORT": "eight thousand"}
     )
     assert "PORT=eight thousand is no port number" in done.output, json.dumps(done.output)

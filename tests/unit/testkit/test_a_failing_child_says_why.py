@@ -57,7 +57,7 @@ def test_a_command_gives_its_code_and_both_outputs(tmp_path: Path) -> None:
     """Otherwise an error on stderr is lost, and with it the reason."""
     code = "import sys, os; print(os.getcwd(), flush=True); print('oh', file=sys.stderr); raise SystemExit(4)"
 
-    done = process.run([*PYTHON, code], timeout=10, cwd=tmp_path, env={})
+    done = process.run([*PYTHON, code], timeout=60, cwd=tmp_path, env={})
 
     assert done.code == 4, f"exit code {done.code}: {done.output}"
     assert done.output.splitlines() == [str(tmp_path), "oh"], f"stdout and stderr are not both in {done.output!r}"
@@ -68,7 +68,7 @@ def test_output_can_go_to_a_file(tmp_path: Path) -> None:
     log = tmp_path / "server.log"
 
     with process.start([*PYTHON, "print('ready')"], output=log) as child:
-        child.wait(timeout=10)
+        child.wait(timeout=60)
 
     assert log.read_text() == "ready\n", f"the log has {log.read_text()!r}"
 
@@ -77,6 +77,6 @@ def test_a_free_port_is_free() -> None:
     """Otherwise two test runs on one machine get in each other's way."""
     command = [*PYTHON, "import socket, sys; socket.create_server(('127.0.0.1', int(sys.argv[1])))"]
 
-    done = process.run([*command, str(process.free_port())], timeout=10)
+    done = process.run([*command, str(process.free_port())], timeout=60)
 
     assert done.code == 0, f"the port was not free: {done.output}"

@@ -37,7 +37,7 @@ def test_it_leaves_no_copy_and_no_child(project: Path, number: signal.Signals) -
             lambda: (copies / "pid").exists() and (copies / "pid").read_text().strip(), 10, 0.02, "the hanging entry"
         )
         run.send_signal(number)
-        said, _ = run.communicate(timeout=10)
+        said, _ = run.communicate(timeout=60)
 
     printed = said.decode()
     assert run.returncode == 128 + number, f"exit code {run.returncode}: {printed}"

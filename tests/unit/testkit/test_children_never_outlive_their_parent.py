@@ -44,7 +44,7 @@ def runs(pid: int) -> bool:
 
 
 def must_vanish(pid: int, why: str) -> None:
-    wait.until(lambda: not runs(pid), timeout=5, every=0.01, why=why)
+    wait.until(lambda: not runs(pid), timeout=60, every=0.01, why=why)
 
 
 def test_leaving_the_with_block_ends_it() -> None:
@@ -58,7 +58,7 @@ def test_leaving_the_with_block_ends_it() -> None:
 def test_one_that_ignores_sigterm_is_killed() -> None:
     """Otherwise a stuck server blocks the pipeline until the CI's own time-out."""
     with process.start(DEAF, ready=lambda: True, grace=0.1) as child:
-        wait.until(lambda: "deaf" in child.output(), timeout=5, every=0.01, why="the child to ignore SIGTERM")
+        wait.until(lambda: "deaf" in child.output(), timeout=60, every=0.01, why="the child to ignore SIGTERM")
 
     assert child.code == -signal.SIGKILL, f"it must end by SIGKILL, and ended with {child.code}"
 
@@ -66,7 +66,7 @@ def test_one_that_ignores_sigterm_is_killed() -> None:
 def test_kill_takes_the_whole_group() -> None:
     """Otherwise a power cut is tested on the master alone, while its workers go on answering."""
     with process.start(WITH_GRANDCHILD) as child:
-        grandchild = int(wait.until(lambda: child.output().strip(), timeout=5, every=0.01, why="the grandchild"))
+        grandchild = int(wait.until(lambda: child.output().strip(), timeout=60, every=0.01, why="the grandchild"))
         code = child.kill()
 
     assert code == -signal.SIGKILL, f"it must end by SIGKILL, and ended with {code}"
@@ -97,7 +97,7 @@ def test_it_dies_with_its_parent(end: str, signals: list[signal.Signals]) -> Non
         child = int(parent.stdout.readline())
         for number in signals:
             parent.send_signal(number)
-        parent.wait(timeout=10)
+        parent.wait(timeout=60)
 
     must_vanish(child, why=f"the child {child} to die with its parent")
 
