@@ -113,17 +113,21 @@ def test_a_loop_gets_over_an_outage(
     """If red, one outage ends the loop, or its exit code is that of an outage long over."""
     visit_both_ways(make_link("spring"))
     redis.refuse()
-    real = flush.flush_hits
+    rounds = 0
+    real = flush.flush_redis
 
-    def recover_after_the_first() -> Flushed:
-        if not redis.refuses:
+    def recover_in_the_second() -> Flushed:
+        nonlocal rounds
+        rounds += 1
+        assert rounds <= 2, "the loop went on after SIGTERM"
+        if rounds == 2:
+            redis.recover()
             os.kill(os.getpid(), signal.SIGTERM)
-        redis.recover()
         return real()
 
-    monkeypatch.setattr(flush, "flush_hits", recover_after_the_first)
+    monkeypatch.setattr(flush, "flush_redis", recover_in_the_second)
     call_command("flush_clicks", every=0.001)
-    assert stored() == 2
+    assert (rounds, stored()) == (2, 2)
 
 
 def test_what_it_did_is_logged(redis: Redis, make_link: Callable[..., Link], caplog: pytest.LogCaptureFixture) -> None:
