@@ -153,6 +153,7 @@ def forget(key: str) -> None:
     try:
         if breaker().allows():
             client().unlink(key)
+            breaker().succeeded()
     except RedisAway:
         return
     except RedisError:

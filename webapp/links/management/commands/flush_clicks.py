@@ -3,7 +3,7 @@
 import logging
 import signal
 import threading
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     help = "Fold waiting visits into the counts per day: once, or every --every seconds until SIGTERM."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--every", type=float, metavar="SECONDS", help="repeat until SIGTERM or Ctrl-C")
+        parser.add_argument("--every", type=_seconds, metavar="SECONDS", help="repeat until SIGTERM or Ctrl-C")
         parser.add_argument("--heartbeat", type=Path, metavar="FILE", help="touch this file after each round")
 
     def handle(self, *_args: Any, every: float | None, heartbeat: Path | None, **_options: Any) -> None:
@@ -35,6 +35,13 @@ class Command(BaseCommand):
         if not complete:
             # Nothing is lost: what was not folded waits where it was. A scheduler should still see the failure.
             raise SystemExit(1)
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        raise ArgumentTypeError(f"{text} must be a number of seconds above 0")
+    return seconds
 
 
 def _round(heartbeat: Path | None) -> bool:
