@@ -236,3 +236,20 @@ def test_guessing_keys_ends_soon(program: Program, owner: User, settings: Any) -
     problem(refused, 429)
     assert int(refused["Retry-After"]) > 0
     assert Program(key, address="192.0.2.99").get("/links").status_code == 200, "another address is locked out, too"
+
+
+def test_an_address_the_api_does_not_have_is_a_problem_document(program: Program) -> None:
+    """If red, a program that parses errors as JSON breaks on a page made for people."""
+    for path in ("/links/a/b/c", "/no-such-thing"):
+        answer = problem(program.get(path), 404)
+        assert "/api/v1/docs" in answer["detail"], answer
+
+
+def test_what_nobody_caught_is_a_problem_document(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If red, a program gets a page for people just when something broke."""
+
+    def broken(*_: Any) -> None:
+        raise RuntimeError("nobody expected this")
+
+    monkeypatch.setattr("links.services.links_of", broken)
+    assert "request_id" in problem(program.get("/links"), 500)

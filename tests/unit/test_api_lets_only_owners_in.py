@@ -61,7 +61,8 @@ def test_somebody_elses_link_is_as_missing_as_none(key: str, method: str, path: 
     stranger = Program(keys.create_key(User.objects.create_user("bob"), "unit"))
     foreign = ask(stranger, method, path)
     missing = ask(stranger, method, path.replace("spring", "nobodys"))
-    assert foreign.status_code == missing.status_code == 404
+    assert missing.status_code == 404, f"a link that is not there is answered {missing.status_code}"
+    assert foreign.status_code == 404, f"another owner's link is answered {foreign.status_code}"
     assert foreign.json()["detail"] == missing.json()["detail"], "the answer tells foreign links from missing ones"
     assert Link.objects.get(slug="spring").enabled, "somebody else's link was changed"
 

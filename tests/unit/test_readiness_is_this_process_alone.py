@@ -67,7 +67,7 @@ def test_not_ready_while_the_schema_is_behind(client: Client, look: Callable[[],
     rows.delete()
     look()
     status, body = ready(client)
-    assert status == 503
+    assert status == 503, f"ready although the schema lacks migrations: {body}"
     assert "behind" in body["reason"], body
     assert f"links.{names[0][1]}" in body["reason"], f"the reader must learn what is missing: {body}"
     for app, name in names:

@@ -45,10 +45,11 @@ def test_it_recovers_by_itself(clock: Clock, client: Client, make_link: Callable
     with database_away():
         for _ in range(5):
             client.get("/spring", secure=True)
-    assert metric_value("strata_breaker_open", store="database") == 1
+    assert metric_value("strata_breaker_open", store="database") == 1, "five failed reads did not open the breaker"
     clock.advance(1)
-    assert client.get("/spring", secure=True).status_code == 302
-    assert metric_value("strata_breaker_open", store="database") == 0
+    answer = client.get("/spring", secure=True).status_code
+    assert answer == 302, f"the database is back, the breaker's pause is over, and a visit is answered {answer}"
+    assert metric_value("strata_breaker_open", store="database") == 0, "the breaker did not close after a success"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,5 +1,6 @@
 """Do redirects, counting and creation go on while Redis is away, slow, full or freshly restarted?"""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from redis.exceptions import RedisError
 from links import flush, queue, redirects, services
 from links.models import DailyClicks, Hit, Link
 from ops import redis as app_redis
+from testkit.process import free_port
 from tests.unit.support.clock import Clock
 from tests.unit.support.fake_redis import Redis
 from tests.unit.support.measured import metric_value
@@ -177,6 +179,17 @@ def test_a_slow_redis_costs_one_short_time_out(redis: Redis) -> None:
     assert all(seconds <= 0.1 for seconds in limits.values()), f"a redirect may wait this long for Redis: {limits}"
     retry = app_redis.client().get_retry()
     assert retry is None or retry.get_retries() == 0, "redis-py would repeat a lost command"
+
+
+def test_a_refused_connection_is_not_tried_again(settings: Any) -> None:
+    """If red, redis-py's own pauses between tries hold each visitor for seconds while Redis is away."""
+    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
+    began = time.perf_counter()
+    with pytest.raises(app_redis.RedisAway):
+        queue.visit("spring", 0.0, "2027-03-01")
+    took = time.perf_counter() - began
+    # Refused at once; the first of redis-py's pauses alone would be longer than this.
+    assert took < settings.REDIS_TIMEOUT * 5, f"a refused connection took {took:.2f} s: connecting is retried"
 
 
 def test_the_flusher_waits_longer_but_repeats_nothing_either(redis: Redis) -> None:
