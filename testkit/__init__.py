@@ -3,6 +3,12 @@
 ========================  ==============================================================================
 ``testkit.wait``          wait for a condition; fail with the last answer, the elapsed time and a hint
 ``testkit.process``       servers and commands as children that never outlive the test run
+``testkit.load``          a constant rate of requests while something changes, counted to the last one
+``testkit.images``        which image to run, what exactly it is, building one with visible progress
+``testkit.containers``    labelled containers: started, waited for, paused, killed, gone at the end
+``testkit.leaks``         the gate at the end of a run: what is left on the engine is named and removed
+``testkit.evidence``      what a failed test leaves for its reader, without its secrets
+``testkit.progress``      lines for the person who waits, past pytest's capture
 ``testkit.census``        "ran N of M tests" after each session; in CI a skipped test is a failure
 ``python -m testkit.faults``  applies real-life mistakes to a copy and says which test noticed
 ========================  ==============================================================================

@@ -117,6 +117,13 @@ class Container:
             raise ContainerError(f"{self!r} publishes no port {inside}; {self.tail()}")
         return int(bound[0]["HostPort"])
 
+    @property
+    def address(self) -> str:
+        """Its IP address on the first of its networks."""
+        self.sdk.reload()
+        networks = self.sdk.attrs["NetworkSettings"]["Networks"]
+        return str(next(iter(networks.values()))["IPAddress"])
+
     def logs(self, since: float | None = None) -> str:
         """Return what it wrote, stdout and stderr as they came. since: Unix seconds."""
         return str(self.sdk.logs(since=since).decode(errors="replace"))

@@ -26,17 +26,19 @@ LONGEST = 200_000
 
 HIDDEN = "***"
 
-SECRET_NAME = re.compile(r"(?i)pass|secret|token|credential|api_?key|private_?key|authorization")
+# Without what may stand before it: looking for that would take a long word's length squared.
+_WORDS = r"(?:pass(?:word|wd|phrase)|requirepass|_pwd|_auth\b|secret|token|credential|api_?key|private_?key)"
+
+SECRET_NAME = re.compile(rf"(?i){_WORDS}|authorization")
 """Names of variables and JSON fields whose values are nobody's business."""
 
 URL_PASSWORD = re.compile(r"://[^\s:/@]*:([^\s/@]+)@")
 
-_NAMED = r"[\w-]*(?:pass(?:word|wd)?|secret|token|credential|api_?key|private_?key)"
 # Passwords in URLs, bearer tokens, and NAME=value or "name": "value" of a secret name.
 _PATTERNS = (
     (re.compile(r"(?<=://)([^\s:/@]*):[^\s/@]+@"), rf"\1:{HIDDEN}@"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), rf"\1 {HIDDEN}"),
-    (re.compile(rf"(?i)({_NAMED}[\w-]*[\"']?\s*[=:]\s*[\"']?)[^\s\"',;&]+"), rf"\1{HIDDEN}"),
+    (re.compile(rf"(?i)({_WORDS}[\w-]{{0,40}}[\"']?\s*[=:]\s*[\"']?)[^\s\"',;&{{\[]+"), rf"\1{HIDDEN}"),
 )
 
 # Shorter ones would blacken innocent words.

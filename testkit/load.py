@@ -4,7 +4,7 @@
         deploy()
         traffic.wait_for(100, "after the deployment")
     traffic.assert_all_answered()
-    traffic.assert_quick(p95=0.2)
+    traffic.assert_quick(within={95: 0.2})
 
 The rate does not sink when answers become slow: each request has a moment at which it is due, and its time runs from
 there, so that a hang of the server is seen in every request that it held up (Gil Tene's "coordinated omission"). Each
@@ -16,7 +16,7 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -112,17 +112,14 @@ class Load:
         if self.failed:
             raise AssertionError(f"{self.failed} of {self.attempted} requests failed {why}: {self.summary()}")
 
-    def assert_quick(
-        self, *, p50: float = math.inf, p95: float = math.inf, slowest: float = math.inf, why: str = ""
-    ) -> None:
-        """Raise AssertionError, with all numbers, if a bound in seconds is not kept."""
-        for name, seen, bound in (
-            ("half of the requests", self.percentile(50), p50),
-            ("95 % of the requests", self.percentile(95), p95),
-            ("the slowest request", self.slowest, slowest),
-        ):
-            if seen > bound:
-                told = f"{name} took {seen * 1e3:.0f} ms, where {bound * 1e3:.0f} ms are allowed"
+    def assert_quick(self, *, within: Mapping[float, float], why: str = "") -> None:
+        """Raise AssertionError, with all numbers, if a bound is not kept.
+
+        within: seconds by percentage of the requests; 100 is the slowest one.
+        """
+        for percent, bound in within.items():
+            if (seen := self.percentile(percent)) > bound:
+                told = f"{percent:g} % of the requests took up to {seen:.3f} s, where {bound:g} s are allowed"
                 raise AssertionError(f"{told} {why}: {self.summary()}")
 
     def stop(self) -> None:

@@ -37,7 +37,7 @@ def test_on_the_metrics_port(get: ask, path: str) -> None:
 def test_not_on_the_public_port(get: ask, path: str, host: str) -> None:
     """If red, anybody on the internet reads how busy we are; the Host header, which anybody can write, decides."""
     status, body = get(path, settings.PORT, host)
-    assert status == "404 Not Found"
+    assert status == "404 Not Found", f"the public port answers {path} with {status}"
     assert "strata_" not in body
 
 
