@@ -137,7 +137,7 @@ def test_redis_away_changes_to_the_own_budget_and_back(redis: Redis, clock: Cloc
     assert metric_value("strata_rate_limiter_shared") == 0
     assert metric_value("strata_breaker_open", store="redis") == 1, "the limiter waits for Redis with every request"
     redis.recover()
-    clock.advance(1)
+    clock.advance(2)
     assert limits.CREATION.hit("key:1").remaining == 1, "the shared budget was forgotten"
     assert metric_value("strata_rate_limiter_shared") == 1
     assert metric_value("strata_breaker_open", store="redis") == 0

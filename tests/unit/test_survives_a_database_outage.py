@@ -46,7 +46,7 @@ def test_it_recovers_by_itself(clock: Clock, client: Client, make_link: Callable
         for _ in range(5):
             client.get("/spring", secure=True)
     assert metric_value("strata_breaker_open", store="database") == 1, "five failed reads did not open the breaker"
-    clock.advance(1)
+    clock.advance(2)
     answer = client.get("/spring", secure=True).status_code
     assert answer == 302, f"the database is back, the breaker's pause is over, and a visit is answered {answer}"
     assert metric_value("strata_breaker_open", store="database") == 0, "the breaker did not close after a success"
@@ -71,7 +71,7 @@ def test_a_database_that_hangs_costs_a_few_visitors_the_wait(
         for _ in range(20):
             client.get("/spring", secure=True)
         asked = outage.asked
-        clock.advance(1)
+        clock.advance(2)
         client.get("/spring", secure=True)
     assert asked <= 3, f"20 visits asked an absent database {asked} times"
     assert outage.asked == asked + 1, "after the pause exactly one visitor tries it"
@@ -92,7 +92,7 @@ def test_a_trial_that_hangs_is_not_joined_by_others(
             hanging.set()
             go_on.wait(30)
 
-    clock.advance(1)
+    clock.advance(2)
     thread = threading.Thread(target=trial)
     thread.start()
     assert hanging.wait(10)

@@ -121,7 +121,7 @@ def test_it_is_used_again_when_it_is_back(
         client.get("/spring", secure=True)
     assert metric_value("strata_breaker_open", store="redis") == 1
     redis.recover()
-    clock.advance(1)
+    clock.advance(2)
     client.get("/spring", secure=True)
     assert metric_value("strata_breaker_open", store="redis") == 0, "Redis answers, and is still treated as away"
     before = Hit.objects.count()
@@ -140,7 +140,7 @@ def test_a_redis_that_hangs_costs_a_few_visitors_the_wait(
         client.get("/spring", secure=True)
     waited = redis.failures
     assert waited <= 3, f"of 20 visitors {waited} waited for a Redis that hangs"
-    clock.advance(1)
+    clock.advance(2)
     for _ in range(20):
         client.get("/spring", secure=True)
     assert redis.failures == waited + 1, "after the pause exactly one visitor tries it"

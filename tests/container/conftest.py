@@ -1,0 +1,158 @@
+"""What the layer shares: one run id, the image under test, MySQL and Redis, two servers; all started once a session.
+
+Everything that is made carries the label `strata.run=<run id>` and is gone at the end, also after Ctrl-C and SIGTERM.
+A missing engine or image is a failure that says what to do, never a skip.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+# testcontainers reads these once, when it is imported. Ryuk's image cannot be had where no registry answers, and
+# `testkit.leaks` does its work. Ports are published on loopback alone, where testcontainers would otherwise guess an
+# address as soon as the tests themselves run in some container.
+os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
+os.environ["TESTCONTAINERS_HOST_OVERRIDE"] = "127.0.0.1"
+os.environ["TESTCONTAINERS_CONNECTION_MODE"] = "docker_host"
+
+import pytest
+from testcontainers.core.network import Network
+
+from testkit import containers, evidence, images, leaks, progress
+from testkit.containers import Container, Run
+from testkit.progress import Say
+from tests.container.support import app as apps
+from tests.container.support import owners, stores
+from tests.container.support.app import App
+from tests.container.support.ledger import Ledger
+from tests.container.support.names import REMEDY, ROOT, RUN_LABEL
+from tests.container.support.owners import Owner
+from tests.container.support.stores import MySql, Redis
+
+# Where a company's proxy signs what the build fetches, the machine's bundle has its certificate.
+_CA_BUNDLE = Path(os.environ.get("CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"))
+
+
+@pytest.fixture(scope="session")
+def say(request: pytest.FixtureRequest) -> Say:
+    """Writes a line for the person who waits, past pytest's capture."""
+    return progress.of(request.config)
+
+
+@pytest.fixture(scope="session")
+def run(request: pytest.FixtureRequest) -> Iterator[Run]:
+    """This session's mark. Whatever depends on it is torn down first; what is left then fails the session."""
+    run = Run(RUN_LABEL, containers.new_id())
+    try:
+        containers.engine()
+    except containers.EngineMissing as error:
+        pytest.fail(f"The container layer needs a Docker engine: {error} Remedy: {REMEDY}.", pytrace=False)
+    evidence.collect_with(request.config, containers.evidence_of(run))
+    with leaks.gate(run, also=[f"com.docker.compose.project=strata-{run.id}"]):
+        yield run
+
+
+@pytest.fixture(scope="session")
+def run_id(run: Run) -> str:
+    """What tells this session's things from another's: label `strata.run`, Compose project `strata-<run id>`."""
+    return run.id
+
+
+def chosen(variable: str) -> str:
+    """The image that `variable` names, which must be on this machine."""
+    try:
+        reference = images.resolve(variable, ROOT)
+        images.identity(reference)
+    except images.NoImage as error:
+        pytest.fail(f"{variable}: {error} Remedy: {REMEDY}.", pytrace=False)
+    return reference
+
+
+@pytest.fixture(scope="session")
+def app_image(run: Run, say: Say) -> Iterator[str]:
+    """The id of the image under test: APP_IMAGE where a pipeline names one, else built from this tree."""
+    if prebuilt := os.environ.get("APP_IMAGE"):
+        yield images.identity(prebuilt, hint="APP_IMAGE names it; build it or unset the variable")
+        return
+    tag = f"strata-test:{run.id}"
+    secrets = {"ca": _CA_BUNDLE} if _CA_BUNDLE.exists() else {}
+    try:
+        yield images.build(ROOT, tag=tag, say=say, arguments={"PYTHON_IMAGE": chosen("PYTHON_IMAGE")}, secrets=secrets)
+    finally:
+        images.forget(tag)
+
+
+@pytest.fixture(scope="session")
+def network(run: Run) -> Iterator[Network]:
+    """The network on which the stores are called `mysql` and `redis`."""
+    with Network(docker_network_kw={"labels": run.labels}) as network:
+        yield network
+
+
+@pytest.fixture(scope="session")
+def mysql(run: Run, network: Network, say: Say) -> Iterator[MySql]:
+    """MySQL, on a volume that survives a restart."""
+    say("starting MySQL …")
+    with stores.mysql(chosen("MYSQL_IMAGE"), run, network) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis(run: Run, network: Network, say: Say) -> Iterator[Redis]:
+    """Redis, with the Compose stack's flags."""
+    say("starting Redis …")
+    with stores.redis(chosen("REDIS_IMAGE"), run, network) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def app_environment(mysql: MySql, redis: Redis) -> dict[str, str]:
+    """The settings of the shared servers: database `strata`, Redis' database 0."""
+    return apps.environment(mysql.url(), redis.url())
+
+
+@pytest.fixture(scope="session")
+def replicas(
+    app_image: str, run: Run, network: Network, app_environment: dict[str, str], say: Say
+) -> Iterator[tuple[App, App]]:
+    """Two servers of the app on the same stores, on a schema that has been migrated."""
+    say("migrating, and starting two servers …")
+    migrate = ["python", "manage.py", "migrate", "--verbosity=0"]
+    with apps.working(app_image, run, network.name, app_environment, migrate, name="migrate") as migration:
+        code = migration.sdk.wait(timeout=120)["StatusCode"]
+        assert code == 0, f"the migration ended with code {code}; {migration.tail()}"
+    with ExitStack() as stack:
+        first, second = (
+            stack.enter_context(apps.serving(app_image, run, network.name, app_environment, name=name))
+            for name in ("app-1", "app-2")
+        )
+        yield first.wait_until_ready(), second.wait_until_ready()
+
+
+@pytest.fixture(scope="session")
+def app(replicas: tuple[App, App]) -> App:
+    """The first of the two servers."""
+    return replicas[0]
+
+
+@pytest.fixture(scope="session")
+def flusher(
+    replicas: tuple[App, App], app_image: str, run: Run, network: Network, app_environment: dict[str, str]
+) -> Iterator[Container]:
+    """The process that folds visits into the counts, as in Compose, only more often."""
+    command = ["python", "manage.py", "flush_clicks", "--every", "0.2"]
+    with apps.working(app_image, run, network.name, app_environment, command, name="flusher") as container:
+        yield container
+
+
+@pytest.fixture
+def ledger(replicas: tuple[App, App], flusher: Container, mysql: MySql, redis: Redis, owner: Owner) -> Ledger:
+    """Compares the visits that were answered with those that are stored, for the links of `owner`."""
+    return Ledger(mysql, redis, replicas, flusher, owner)
+
+
+@pytest.fixture
+def owner(app: App, mysql: MySql) -> Owner:
+    """A new account with an API key of its own, and so with a creation budget of its own."""
+    return owners.make(mysql)

@@ -1,0 +1,175 @@
+"""A real browser on the stack: Debian's Chromium, or the program that CHROMIUM names.
+
+Every page is watched: what a test does not expect on the console, or from the network, fails it at its end.
+"""
+
+import http.server
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, expect, sync_playwright
+
+from testkit import evidence
+from tests.container.stack.running import Account, Stack
+from tests.container.support.names import REMEDY, ROOT
+
+# Milliseconds; the machine also runs the stack.
+PATIENCE = 15_000
+
+SCREENSHOTS = ROOT / "reports" / "evidence" / "pages"
+
+DESKTOP = {"width": 1080, "height": 900}
+PHONE = {"width": 360, "height": 740}
+
+# Nothing here needs a GPU, or may ask a server on the internet.
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+class Watched:
+    """A page, and what its browser complained about."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self._expected: set[int] = set()
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+
+    def expects_status(self, status: int) -> None:
+        """A page with this status is the point of the test; Chromium reports it on the console."""
+        self._expected.add(status)
+
+    def shoot(self, name: str) -> None:
+        """Keep a picture of the page for a person to look at."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+    def assert_clean(self) -> None:
+        assert not self.complaints, "the browser's console has:\n" + "\n".join(self.complaints)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        announced = any(f"status of {status} " in message.text for status in self._expected)
+        if message.type in {"error", "warning"} and not announced:
+            self.complaints.append(f"{message.type}: {message.text} ({message.location.get('url')})")
+
+
+Open = Callable[..., Watched]
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where the links of these tests lead: a page on this machine, since the browser must not leave it."""
+
+    url: str
+    seen: list[str]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    name = os.environ.get("CHROMIUM", "chromium")
+    program = shutil.which(name)
+    if program is None:
+        pytest.fail(f"The browser's tests need {name!r}, which is not on PATH. Remedy: {REMEDY}.", pytrace=False)
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(chromium: Browser, stack: Stack, account: Account) -> StorageState:
+    """The cookies of a person who has signed in through the page."""
+    with _context(chromium, stack) as context:
+        page = context.new_page()
+        sign_in(page, account)
+        return context.storage_state()
+
+
+@pytest.fixture(scope="session")
+def open_pages(request: pytest.FixtureRequest) -> list[Watched]:
+    """The pages of the running test; one that fails leaves a picture of each."""
+    pages: list[Watched] = []
+
+    def collect(folder: evidence.Folder) -> None:
+        for number, watched in enumerate(pages):
+            folder.path.mkdir(parents=True, exist_ok=True)
+            watched.page.screenshot(path=folder.path / f"page-{number}.png", full_page=True)
+
+    evidence.collect_with(request.config, collect)
+    return pages
+
+
+@pytest.fixture
+def open_page(chromium: Browser, stack: Stack, open_pages: list[Watched]) -> Iterator[Open]:
+    """Opens a page in a browser profile of its own; at the end of the test each one must be free of complaints."""
+    with ExitStack() as contexts:
+
+        def open_(path: str = "/", **options: Any) -> Watched:
+            watched = Watched(contexts.enter_context(_context(chromium, stack, **options)).new_page())
+            open_pages.append(watched)
+            watched.page.goto(path)
+            return watched
+
+        yield open_
+        pages = open_pages.copy()
+        open_pages.clear()
+        for watched in pages:
+            watched.assert_clean()
+
+
+@pytest.fixture(scope="session")
+def destination() -> Iterator[Destination]:
+    seen: list[str] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(self.path)
+            body = b"<!doctype html><title>There</title><link rel=icon href=data:,><h1>You have arrived</h1>"
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_arguments: Any) -> None:
+            """Silence: the paths are kept."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield Destination(f"http://127.0.0.1:{server.server_address[1]}", seen)
+        server.shutdown()
+        thread.join()
+
+
+def sign_in(page: Page, account: Account) -> None:
+    """Sign in as people do."""
+    page.goto("/login")
+    page.get_by_label("Username").fill(account.name)
+    page.get_by_label("Password").fill(account.password)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Your links", level=1)).to_be_visible()
+
+
+@contextmanager
+def _context(browser: Browser, stack: Stack, **options: Any) -> Iterator[BrowserContext]:
+    context = browser.new_context(**{"base_url": stack.url, "viewport": DESKTOP, "locale": "en", **options})
+    context.set_default_timeout(PATIENCE)
+    try:
+        yield context
+    finally:
+        context.close()

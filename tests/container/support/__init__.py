@@ -1,0 +1,1 @@
+"""What the container layer's tests share; nothing here asks a question."""

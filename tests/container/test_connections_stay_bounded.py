@@ -1,0 +1,61 @@
+"""How many connections does the app hold under load? MySQL's default maximum is 151 for all of a site."""
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from testkit.load import steady_load
+from tests.container.support.app import THREADS, WORKERS, App
+from tests.container.support.owners import Owner
+from tests.container.support.stores import USER, MySql, Redis
+
+# For each process: the thread that looks at the stores for readiness. A scrape runs in one of the server's own threads.
+BESIDES = WORKERS
+
+
+def in_mysql(mysql: MySql, _redis: Redis) -> list[str]:
+    rows = mysql.query("SELECT HOST FROM information_schema.PROCESSLIST WHERE USER = %s", USER, database=None)
+    return [row["HOST"].rpartition(":")[0] for row in rows]
+
+
+def in_redis(_mysql: MySql, redis: Redis) -> list[str]:
+    with redis.client() as client:
+        return [found["addr"].rpartition(":")[0] for found in client.client_list(_type="normal")]
+
+
+@pytest.mark.parametrize("addresses", [in_mysql, in_redis])
+def test_a_server_holds_no_more_connections_than_threads(
+    addresses: Callable[[MySql, Redis], list[str]],
+    replicas: tuple[App, App],
+    mysql: MySql,
+    redis: Redis,
+    owner: Owner,
+) -> None:
+    """Red: a few more replicas, or one busy hour, use up the connections that MySQL or Redis has for everybody."""
+    cached = owner.link(replicas[0])
+    # Half of the visits are to slugs that nobody has, which MySQL must be asked about.
+    urls = [f"{replica.url}/{slug}" for slug in (cached, uuid.uuid4().hex) for replica in replicas]
+    servers = {replica.container.address: replica.container.name for replica in replicas}
+    most: Counter[str] = Counter()
+    with steady_load(urls, rate=200, expect={302, 404}) as traffic:
+        for _ in range(10):
+            traffic.wait_for(40, "while connections are counted")
+            most |= Counter(servers[address] for address in addresses(mysql, redis) if address in servers)
+            observe(replicas)
+    traffic.assert_all_answered()
+    bound = WORKERS * THREADS + BESIDES
+    where = addresses.__name__.replace("_", " ")
+    assert len(most) == len(replicas), f"connections {where} are seen of {dict(most)} alone: this test proves nothing"
+    assert max(most.values()) <= bound, (
+        f"up to {dict(most)} connections {where}, where a server with {WORKERS} workers of {THREADS} threads may hold"
+        f" {bound}"
+    )
+
+
+def observe(replicas: Sequence[App]) -> None:
+    """Ask what a kubelet and Prometheus ask: they open connections of their own."""
+    for replica in replicas:
+        assert replica.get("/healthz/ready").ok
+        replica.metric("strata_build_info")

@@ -1,0 +1,128 @@
+"""MySQL goes away, or hangs, and comes back: do visitors notice, and does everything recover by itself?"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from testkit import wait
+from testkit.load import Load, steady_load
+from tests.container.support.app import App
+from tests.container.support.ledger import Ledger
+from tests.container.support.owners import Owner
+from tests.container.support.stores import MySql
+
+LINKS = 5
+
+# Past four seconds a cached link is no longer believed unasked; from there on the outage itself is met.
+STALE = 'strata_link_cache_lookups_total{result="stale"}'
+
+
+SETTINGS = "see connect_timeout and read_timeout in the settings"
+
+
+@contextmanager
+def visits(replicas: Sequence[App], slugs: Sequence[str]) -> Iterator[Load]:
+    """Follow the links on all servers, thirty times a second."""
+    urls = [f"{replica.url}/{slug}" for slug in slugs for replica in replicas]
+    with steady_load(urls, rate=30, expect={302}) as traffic:
+        traffic.wait_for(len(urls), "so that every link is cached")
+        yield traffic
+
+
+@contextmanager
+def stopped(mysql: MySql) -> Iterator[None]:
+    """Stop the server in good order, as an update does."""
+    mysql.container.stop(grace=30)
+    try:
+        yield
+    finally:
+        mysql.container.start()
+        mysql.wait_until_it_answers()
+
+
+def served_stale_so_far(replicas: Sequence[App]) -> list[float]:
+    return [replica.metric(STALE) for replica in replicas]
+
+
+def wait_until_stale(replicas: Sequence[App], before: Sequence[float], traffic: Load) -> None:
+    """Wait until visits are served from entries that the database should have been asked about."""
+
+    def served_stale() -> bool | wait.NotYet:
+        more = [now - old for now, old in zip(served_stale_so_far(replicas), before, strict=True)]
+        enough = all(number >= LINKS for number in more)
+        return enough or wait.NotYet(f"{more} visits served stale; {traffic.summary()}")
+
+    why = "both servers to serve links that they cannot look up"
+    wait.until(served_stale, timeout=20, every=0.3, why=why, hint=SETTINGS)
+
+
+def tells_of_the_outage(app: App) -> bool | wait.NotYet:
+    ready = app.get("/healthz/ready")
+    assert ready.status_code == 200, f"readiness takes the server off for an outage of MySQL: {ready.text}"
+    return ready.json()["database"] == "away" or wait.NotYet(ready.text)
+
+
+def assert_it_recovers(app: App, owner: Owner) -> None:
+    def created() -> bool | wait.NotYet:
+        answer = owner.create(app)
+        return answer.status_code == 201 or wait.NotYet(f"{answer.status_code} {answer.text}")
+
+    wait.until(created, timeout=10, every=0.2, why=f"{app.container} to create links again, now that MySQL answers")
+    app.wait_until_it_trusts("database")
+
+
+def test_cached_links_go_on_and_the_rest_recovers_by_itself(
+    replicas: tuple[App, App], mysql: MySql, owner: Owner, ledger: Ledger
+) -> None:
+    """Red: an update of MySQL is an outage of every link, or visits are lost, or the app has to be restarted."""
+    app = replicas[0]
+    slugs = [owner.link(app) for _ in range(LINKS)]
+    unvisited = owner.link(app)
+    with visits(replicas, slugs) as traffic:
+        before = served_stale_so_far(replicas)
+        with stopped(mysql):
+            wait_until_stale(replicas, before, traffic)
+            for what, answer in (
+                ("creating a link", owner.create(app)),
+                ("a link that is not cached", app.get(f"/{unvisited}")),
+            ):
+                told = f"{answer.status_code}: {answer.text}"
+                assert answer.status_code == 503, (
+                    f"{what}, while MySQL is away, needs a 503 and was answered with {told}"
+                )
+                assert answer.headers.get("Retry-After"), f"{what}: the 503 has no Retry-After"
+            wait.until(
+                lambda: tells_of_the_outage(app), timeout=10, every=0.1, why="readiness to say that MySQL is away"
+            )
+            assert app.get("/healthz/live").status_code == 200, "liveness depends on MySQL"
+        for replica in replicas:
+            assert_it_recovers(replica, owner)
+        traffic.wait_for(30, "after MySQL came back")
+    # On a machine that is too busy Redis may time out as well. A visit that neither store can count is not answered.
+    told = f"although their links were cached before MySQL went away: {traffic.summary()}"
+    assert traffic.failed <= ledger.unknown(), f"{traffic.failed} visits were not answered {told}"
+    ledger.settle(traffic)
+    status = app.get(f"/{unvisited}").status_code
+    assert status == 302, f"a link that could not be looked up during the outage is answered with {status} after it"
+
+
+def test_a_hanging_database_holds_up_few_visitors(
+    replicas: tuple[App, App], mysql: MySql, owner: Owner, ledger: Ledger
+) -> None:
+    """Red: a MySQL that accepts connections and says nothing takes every thread with it, and all links stand still."""
+    app = replicas[0]
+    slugs = [owner.link(app) for _ in range(LINKS)]
+    urls = [f"{replica.url}/{slug}" for slug in slugs for replica in replicas]
+    with visits(replicas, slugs) as traffic:
+        before = served_stale_so_far(replicas)
+        with mysql.container.paused():
+            wait_until_stale(replicas, before, traffic)
+            with steady_load(urls, rate=30, expect={302}) as later:
+                later.wait_for(120, "while MySQL hangs")
+        for replica in replicas:
+            assert_it_recovers(replica, owner)
+    first = f"when MySQL begins to hang: {SETTINGS}"
+    traffic.assert_all_answered(first)
+    traffic.assert_quick(within={100: 9}, why=first)
+    # A trial whether MySQL answers again takes connect_timeout, once every few seconds in each of the four processes.
+    later.assert_quick(within={90: 0.5, 100: 4}, why=f"once the breaker has opened: {SETTINGS}, and database.guarded")
+    ledger.settle(traffic, later)
