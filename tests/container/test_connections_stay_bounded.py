@@ -11,8 +11,9 @@ from tests.container.support.app import THREADS, WORKERS, App
 from tests.container.support.owners import Owner
 from tests.container.support.stores import USER, MySql, Redis
 
-# For each process: the thread that looks at the stores for readiness. A scrape runs in one of the server's own threads.
-BESIDES = WORKERS
+# For each process: the thread that looks at the stores for readiness, and one to spare, as two threads that ask for the
+# first time at the same moment may each make a pool. A scrape runs in one of the server's own threads.
+BESIDES = 2 * WORKERS
 
 
 def in_mysql(mysql: MySql, _redis: Redis) -> list[str]:
