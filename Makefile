@@ -40,7 +40,7 @@ clean: ## Remove the embedded default's state, the reports and every tool's cach
 
 ##@ Test it
 .PHONY: test
-test: test-unit test-container ## Run every layer, fastest first; installs what is missing where it may (BOOTSTRAP=no: never)
+test: test-unit ## Run the layers that gate a change, fastest first
 
 .PHONY: test-unit
 test-unit: $(VENV)/.dev ## Unit layer: Python only, no network, branch coverage of webapp/ at least 95 %

@@ -13,8 +13,10 @@ the same when the container is restarted.
 Needs the `docker` package: `pip install strata-testkit[containers]`.
 """
 
+import gc
 import os
 import uuid
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -81,8 +83,14 @@ def engine() -> Any:
         client = docker.from_env(timeout=120)
         client.ping()
     except DockerException as error:
-        raise EngineMissing(f"no Docker engine answers here ({error}).") from None
-    return client
+        reason = str(error)
+    else:
+        return client
+    # The SDK leaves the socket open on which nobody answered; the warning about it would follow our sentence.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
+    raise EngineMissing(f"no Docker engine answers here ({reason}).")
 
 
 class Container:

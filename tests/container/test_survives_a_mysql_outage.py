@@ -113,7 +113,7 @@ def test_a_hanging_database_holds_up_few_visitors(
     slugs = [owner.link(app) for _ in range(LINKS)]
     urls = [f"{replica.url}/{slug}" for slug in slugs for replica in replicas]
     with visits(replicas, slugs) as traffic:
-        before = served_stale_so_far(replicas)
+        before, calm = served_stale_so_far(replicas), traffic.percentile(95)
         with mysql.container.paused():
             wait_until_stale(replicas, before, traffic)
             with steady_load(urls, rate=30, expect={302}) as later:
@@ -122,7 +122,9 @@ def test_a_hanging_database_holds_up_few_visitors(
             assert_it_recovers(replica, owner)
     first = f"when MySQL begins to hang: {SETTINGS}"
     traffic.assert_all_answered(first)
-    traffic.assert_quick(within={100: 9}, why=first)
+    # Beside what the same visits took before, on a machine that may be busy with other things.
+    traffic.assert_quick(within={100: 9 + calm}, why=first)
     # A trial whether MySQL answers again takes connect_timeout, once every few seconds in each of the four processes.
-    later.assert_quick(within={90: 0.5, 100: 4}, why=f"once the breaker has opened: {SETTINGS}, and database.guarded")
+    once_open = f"once the breaker has opened: {SETTINGS}, and database.guarded"
+    later.assert_quick(within={90: 0.5 + calm, 100: 4 + calm}, why=once_open)
     ledger.settle(traffic, later)

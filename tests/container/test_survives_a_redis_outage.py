@@ -82,6 +82,8 @@ def test_every_visit_is_answered_and_counted(
     urls = [f"{replica.url}/{slug}" for slug in slugs for replica in replicas]
     with steady_load(urls, RATE, expect={302}) as traffic:
         wait_until_more(replicas, CACHED, "visits to be answered from Redis", traffic)
+        # What is slower than this while Redis hangs, it is because Redis hangs and not because the machine is busy.
+        calm = traffic.percentile(95)
         with outage(redis):
             wait_until_more(replicas, LOCAL, "visits to be answered without Redis", traffic)
             with steady_load(urls, RATE, expect={302}) as during:
@@ -96,5 +98,5 @@ def test_every_visit_is_answered_and_counted(
         load.assert_all_answered(f"although MySQL could be asked while Redis was {outage.__name__}")
     if outage is paused:
         settings = "while Redis hangs; see REDIS_TIMEOUT in the settings and ops/breaker.py"
-        during.assert_quick(within={50: 0.1, 95: 0.5, 100: 3}, why=settings)
+        during.assert_quick(within={50: 0.08 + calm, 95: 0.5 + calm, 100: 3 + calm}, why=settings)
     ledger.settle(traffic, during)
