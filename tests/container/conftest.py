@@ -6,7 +6,7 @@ A missing engine or image is a failure that says what to do, never a skip.
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 # testcontainers reads these once, when it is imported. Ryuk's image cannot be had where no registry answers, and
@@ -44,10 +44,8 @@ def say(request: pytest.FixtureRequest) -> Say:
 def run(request: pytest.FixtureRequest) -> Iterator[Run]:
     """This session's mark. Whatever depends on it is torn down first; what is left then fails the session."""
     run = Run(RUN_LABEL, containers.new_id())
-    try:
+    with remedied("The container layer needs a Docker engine"):
         containers.engine()
-    except containers.EngineMissing as error:
-        pytest.fail(f"The container layer needs a Docker engine: {error} Remedy: {REMEDY}.", pytrace=False)
     evidence.collect_with(request.config, containers.evidence_of(run))
     with leaks.gate(run, also=[f"com.docker.compose.project=strata-{run.id}"]):
         yield run
@@ -61,12 +59,20 @@ def run_id(run: Run) -> str:
 
 def chosen(variable: str) -> str:
     """The image that `variable` names, which must be on this machine."""
-    try:
+    with remedied(variable):
         reference = images.resolve(variable, ROOT)
         images.identity(reference)
-    except images.NoImage as error:
-        pytest.fail(f"{variable}: {error} Remedy: {REMEDY}.", pytrace=False)
     return reference
+
+
+@contextmanager
+def remedied(what: str) -> Iterator[None]:
+    """Turns a missing engine or image into a failure of one sentence, without a traceback."""
+    try:
+        yield
+    except (containers.EngineMissing, images.NoImage) as error:
+        failure = pytest.fail.Exception(f"{what}: {error} Remedy: {REMEDY}.", pytrace=False)
+        raise failure from None
 
 
 @pytest.fixture(scope="session")

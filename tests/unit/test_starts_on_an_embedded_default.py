@@ -15,6 +15,8 @@ import requests
 
 from testkit import process, wait
 
+# A connection kept open would make the server wait for its next request before it stops.
+CLOSE = {"Connection": "close"}
 EMBEDDED = Path(__file__).parents[2] / "webapp" / "embedded.py"
 
 
@@ -40,7 +42,7 @@ def embedded(state: Path) -> Iterator[tuple[process.Child, str]]:
     address = f"http://127.0.0.1:{port}"
 
     def ready() -> bool:
-        return requests.get(f"{address}/healthz/ready", timeout=30).ok
+        return requests.get(f"{address}/healthz/ready", headers=CLOSE, timeout=30).ok
 
     command = [sys.executable, str(EMBEDDED)]
     with process.start(command, ready=ready, env=environment(state, port, metrics_port)) as child:
@@ -50,20 +52,24 @@ def embedded(state: Path) -> Iterator[tuple[process.Child, str]]:
 def test_it_starts_follows_a_sample_link_and_starts_again(tmp_path: Path) -> None:
     """If red, the first thing that anybody tries with this repository fails."""
     with embedded(tmp_path / "state") as (child, address):
-        answer = requests.get(f"{address}/pytest", allow_redirects=False, timeout=60)
+        answer = requests.get(f"{address}/pytest", allow_redirects=False, headers=CLOSE, timeout=60)
         assert answer.headers.get("Location") == "https://docs.pytest.org/en/stable/", answer.text[:300]
         wait.until(lambda: "API key" in child.output(), timeout=60, every=0.05, why="the login to be printed")
         found = re.search(r"API key +(\S+)", child.output())
         assert found, f"no API key was printed:\n{child.output()}"
         first_key = found[1]
-        listed = requests.get(f"{address}/api/v1/links", headers={"Authorization": f"Bearer {first_key}"}, timeout=60)
+        listed = requests.get(
+            f"{address}/api/v1/links", headers={**CLOSE, "Authorization": f"Bearer {first_key}"}, timeout=60
+        )
         assert listed.json()["total"] == 5, f"the sample links are missing: {listed.text[:300]}"
         for name in ("secret_key", "demo_password", "api_key"):
             mode = stat.S_IMODE((tmp_path / "state" / name).stat().st_mode)
             assert mode == 0o600, f"whoever shares the machine can read {name}: its mode is {mode:o}, not 600"
 
     with embedded(tmp_path / "state") as (_, address):
-        listed = requests.get(f"{address}/api/v1/links", headers={"Authorization": f"Bearer {first_key}"}, timeout=60)
+        listed = requests.get(
+            f"{address}/api/v1/links", headers={**CLOSE, "Authorization": f"Bearer {first_key}"}, timeout=60
+        )
         assert listed.status_code == 200, f"the second start has made new secrets: {listed.text[:300]}"
         assert listed.json()["total"] == 5, f"the second start has made sample links again: {listed.text[:300]}"
 
