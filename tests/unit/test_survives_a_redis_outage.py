@@ -189,7 +189,7 @@ def test_a_refused_connection_is_not_tried_again(settings: Any, monkeypatch: pyt
 
     def counted(connection: Connection) -> Any:
         tried.append(connection)
-        return connect(connection)
+        return connect(connection)  # type: ignore[no-untyped-call]
 
     monkeypatch.setattr(Connection, "_connect", counted)
     with pytest.raises(app_redis.RedisAway):
