@@ -95,7 +95,7 @@ def test_the_admin_keeps_the_rules(
     make_link("taken")
     link = make_link("spring")
     response = saved(admin, link, **entries)
-    assert response.status_code == 200, "the change was accepted"
+    assert response.status_code == 200, f"the admin accepted {entries}, though it {said}"
     assert said in Page(response).text
 
 
