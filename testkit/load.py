@@ -63,6 +63,12 @@ class Load:
             return self._asked
 
     @property
+    def under_way(self) -> int:
+        """Requests begun and not ended."""
+        with self._lock:
+            return self._asked - self.codes.total()
+
+    @property
     def answered(self) -> int:
         """Requests answered with an expected status."""
         with self._lock:
@@ -79,6 +85,11 @@ class Load:
         """Seconds of the slowest request; 0 when there was none."""
         with self._lock:
             return max(self.seconds, default=0.0)
+
+    def latest(self, number: int) -> list[float]:
+        """Return the seconds of the requests that ended last; fewer when there are not so many."""
+        with self._lock:
+            return self.seconds[-number:]
 
     def percentile(self, percent: float) -> float:
         """Return the seconds within which so many percent of the requests ended."""

@@ -55,6 +55,18 @@ def wait_until_stale(replicas: Sequence[App], before: Sequence[float], traffic: 
     wait.until(served_stale, timeout=20, every=0.3, why=why, hint=SETTINGS)
 
 
+def wait_until_few_are_held_up(traffic: Load, quick: float) -> None:
+    """Wait until every process has met the hang and spares the database: nobody waits, and answers are quick again."""
+
+    def is_over() -> bool | wait.NotYet:
+        held_up, slowest = traffic.under_way, max(traffic.latest(20))
+        told = f"{held_up} visits are under way, the slowest of the last 20 took {slowest:.1f} s"
+        return (held_up < 5 and slowest < quick) or wait.NotYet(told)
+
+    why = "visits to be quick again while MySQL hangs"
+    wait.until(is_over, timeout=20, every=0.1, why=why, hint=f"{SETTINGS}, and database.guarded")
+
+
 def tells_of_the_outage(app: App) -> bool | wait.NotYet:
     ready = app.get("/healthz/ready")
     assert ready.status_code == 200, f"readiness takes the server off for an outage of MySQL: {ready.text}"
@@ -116,6 +128,7 @@ def test_a_hanging_database_holds_up_few_visitors(
         before, calm = served_stale_so_far(replicas), traffic.percentile(95)
         with mysql.container.paused():
             wait_until_stale(replicas, before, traffic)
+            wait_until_few_are_held_up(traffic, 0.5 + calm)
             with steady_load(urls, rate=30, expect={302}) as later:
                 later.wait_for(120, "while MySQL hangs")
         for replica in replicas:

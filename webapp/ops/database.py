@@ -2,10 +2,10 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from ops.breaker import Breaker
 
@@ -51,3 +51,15 @@ def guarded() -> Iterator[None]:
     finally:
         if on_trial:
             _trial.release()
+
+
+def mend(**_signal: object) -> None:
+    """Drops this thread's connection if Django believes, wrongly, that a transaction is open on it.
+
+    A connection that breaks while a transaction begins makes `Atomic.__enter__` fail after it set `in_atomic_block`.
+    Nothing resets that, and the thread could never query or connect again. To be called where no transaction is open.
+    """
+    if connection.in_atomic_block and not connection.atomic_blocks:
+        connection.in_atomic_block = connection.closed_in_transaction = False
+        with suppress(DatabaseError, InterfaceError):  # it may be closed already
+            connection.close()

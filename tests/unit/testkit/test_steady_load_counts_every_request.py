@@ -93,7 +93,10 @@ def test_a_hang_is_seen_in_every_request_that_it_held_up() -> None:
         with hanging:
             begun = traffic.attempted
             until(lambda: traffic.attempted >= begun + 20, 10, every=0.005, why="requests that are held up")
+            assert traffic.under_way >= 20, traffic.summary()
         traffic.wait_for(20, "after the hang")
+    assert traffic.under_way == 0, "requests are forgotten"
+    assert max(traffic.latest(60)) == traffic.slowest
     assert traffic.percentile(80) >= 0.05, f"a hang of 0.2 s is hardly seen: {traffic.summary()}"
     with pytest.raises(AssertionError, match=r"100 % of the requests took up to .+ s, where 0.05 s are allowed by us"):
         traffic.assert_quick(within={100: 0.05}, why="by us")

@@ -13,6 +13,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from redis.exceptions import RedisError
 
 from links import flush
+from ops import database
 from ops.redis import RedisAway
 
 logger = logging.getLogger("strata.flush")
@@ -53,13 +54,14 @@ def _round(heartbeat: Path | None) -> bool:
 
 
 def _flush_everything() -> bool:
-    close_old_connections()
     # Each on its own: a Redis that is away must not keep the hits table from being folded.
     folded = [_attempt("redis", flush.flush_redis), _attempt("hits", flush.flush_hits)]
     return all(folded)
 
 
 def _attempt(source: str, fold: Callable[[], flush.Flushed]) -> bool:
+    database.mend()
+    close_old_connections()
     try:
         done = fold()
     except RedisAway:  # none configured
