@@ -40,7 +40,7 @@ clean: ## Remove the embedded default's state, the reports and every tool's cach
 
 ##@ Test it
 .PHONY: test
-test: test-unit ## Run the layers that gate a change, fastest first
+test: bootstrap test-unit test-container ## Run all layers, fastest first; installs and starts what is missing (BOOTSTRAP=no forbids)
 
 .PHONY: test-unit
 test-unit: $(VENV)/.dev ## Unit layer: Python only, no network, branch coverage of webapp/ at least 95 %
@@ -48,19 +48,26 @@ test-unit: $(VENV)/.dev ## Unit layer: Python only, no network, branch coverage 
 
 .PHONY: test-container
 test-container: $(VENV)/.dev images chromium ## Container layer: MySQL and Redis by Testcontainers, the image by Testinfra, Compose, browser
-	$(PYTEST) tests/container
+	$(PYTEST) tests/container -n $(WORKERS) --dist loadgroup
 
 .PHONY: faults
 faults: $(VENV)/.dev ## Apply each mistake of the catalogue to a copy and name the test that catches it (LAYER= ID= JOBS=)
 	$(PY) -m testkit.faults $(if $(LAYER),--layer $(LAYER)) $(if $(ID),--id $(ID)) $(if $(JOBS),--jobs $(JOBS))
 
 .PHONY: bench
-bench: $(VENV)/.dev stores ## Measure redirects a second against their limits, and print the table
+bench: $(VENV)/.dev stores images ## Measure redirects a second, also in the image on MySQL and Redis, and the image's size and times
 	$(PY) -m benchmarks.redirects
+	$(PY) -m benchmarks.redirects.in_image
+	$(PY) -m benchmarks.image
 
 .PHONY: durability
-durability: $(VENV)/.dev stores ## Kill the flusher 50 times while hits come in, and count whether any was lost or doubled
+durability: $(VENV)/.dev stores ## Kill the flusher 50 times while hits come in, and count whether any was lost or doubled (STORES=containers)
+ifeq ($(STORES),containers)
+	@$(MAKE) images
+	DURABILITY_KILLS=50 $(PYTEST) tests/container/test_no_visit_is_lost_when_the_flusher_is_killed.py
+else
 	$(PY) -m benchmarks.durability
+endif
 
 ##@ Set it up
 .PHONY: bootstrap

@@ -35,6 +35,9 @@ PROXY_HEADERS = {
 # Seconds a server, or a command of manage.py, may take on a machine that is busy with other things.
 PATIENCE = 60
 
+# The persistence that production has.
+REDIS_COMMAND = ("redis-server", "--appendonly", "yes", "--appendfsync", "everysec", "--save", "")
+
 
 def leave_cleanly() -> None:
     """Turns SIGTERM and Ctrl-C into an ordinary exit: servers are stopped, folders removed, and no traceback shown."""
@@ -94,7 +97,7 @@ def server(
     prefix: a command that starts the server's command, such as taskset's.
     """
     command = [*prefix, sys.executable, "-m", "gunicorn", "-c", f"python:{config}", application]
-    return process.start(command, ready=lambda: _is_ok(f"{address(env)}{ready}"), timeout=PATIENCE, cwd=WEBAPP, env=env)
+    return process.start(command, ready=lambda: is_ok(f"{address(env)}{ready}"), timeout=PATIENCE, cwd=WEBAPP, env=env)
 
 
 def address(env: Mapping[str, str]) -> str:
@@ -104,11 +107,8 @@ def address(env: Mapping[str, str]) -> str:
 
 def redis_server(folder: Path, port: int, *, prefix: Sequence[str] = ()) -> process.Child:
     """Starts a Redis that keeps its data in `folder` as production does, and returns it when it answers."""
-    persistence = ["--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
     place = ["--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder), "--daemonize", "no"]
-    return process.start(
-        [*prefix, "redis-server", *place, *persistence], ready=lambda: _answers_ping(port), timeout=PATIENCE
-    )
+    return process.start([*prefix, *REDIS_COMMAND, *place], ready=lambda: _answers_ping(port), timeout=PATIENCE)
 
 
 def manage(env: Mapping[str, str], *arguments: str) -> None:
@@ -140,7 +140,8 @@ def _succeed(command: Sequence[str], env: Mapping[str, str]) -> str:
     return done.output
 
 
-def _is_ok(url: str) -> bool | NotYet:
+def is_ok(url: str) -> bool | NotYet:
+    """Whether a server answers 200 to a request that came through the proxy."""
     answer = requests.get(url, headers=PROXY_HEADERS, timeout=5)
     return answer.status_code == 200 or NotYet(f"{answer.status_code} {answer.text}")
 

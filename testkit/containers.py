@@ -132,6 +132,11 @@ class Container:
         networks = self.sdk.attrs["NetworkSettings"]["Networks"]
         return str(next(iter(networks.values()))["IPAddress"])
 
+    def cpu_seconds(self) -> float:
+        """Return the processor time that all its processes have used so far."""
+        stats = self.sdk.stats(stream=False, one_shot=True)
+        return float(stats["cpu_stats"]["cpu_usage"]["total_usage"]) / 1e9
+
     def logs(self, since: float | None = None) -> str:
         """Return what it wrote, stdout and stderr as they came. since: Unix seconds."""
         return str(self.sdk.logs(since=since).decode(errors="replace"))

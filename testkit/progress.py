@@ -6,6 +6,7 @@
 A session fixture that takes half a minute looks like a hang without them. With `-q` nothing is written.
 """
 
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -14,15 +15,18 @@ Say = Callable[[str], None]
 
 
 def of(config: pytest.Config) -> Say:
-    """Return a function that writes one line to the terminal."""
+    """Return a function that writes one line to the terminal; to standard error in a process of pytest-xdist."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     capture = config.pluginmanager.get_plugin("capturemanager")
 
     def say(text: str) -> None:
-        if reporter is None or capture is None or config.get_verbosity() < 0:
+        if capture is None or config.get_verbosity() < 0:
             return
         with capture.global_and_fixture_disabled():
-            reporter.ensure_newline()
-            reporter.write_line(text)
+            if reporter is None:
+                print(text, file=sys.stderr, flush=True)
+            else:
+                reporter.ensure_newline()
+                reporter.write_line(text)
 
     return say

@@ -23,22 +23,19 @@ Every answer's status and Location was looked at, and every count agrees with th
 
 
 def main() -> None:
-    options = _options()
+    options = options_of("benchmarks.redirects", __doc__)
     stand.require("wrk", "wrk")
     stand.require("redis-server", "redis-server")
     stand.leave_cleanly()
     cores = two_cores()
     with ExitStack() as stack:
         running = _start(stack, cores)
-        _measure(running, options)
-        for contender in running:
-            contender.check_answers()
-            contender.check_counts()
+        measure(running, options)
     runs = {contender.kind.key: contender.runs for contender in running}
     conditions = _CONDITIONS.format(*cores, connections=load.CONNECTIONS, **vars(options))
-    sys.stdout.write(f"{table.markdown(runs)}\n{conditions}")
+    sys.stdout.write(f"{table.markdown(runs, KINDS)}\n{conditions}")
     if options.json:
-        options.json.write_text(json.dumps(table.as_data(runs), indent=1) + "\n")
+        options.json.write_text(json.dumps(table.as_data(runs, KINDS), indent=1) + "\n")
 
 
 def two_cores() -> tuple[int, int]:
@@ -58,12 +55,13 @@ def _start(stack: ExitStack, cores: tuple[int, int]) -> list[Running]:
         folder = top / kind.key
         folder.mkdir()
         redis_url = f"redis://127.0.0.1:{port}/{number}"  # a database of its own for each
-        _progress(f"starting ({kind.key}) {kind.title}")
+        progress(f"starting ({kind.key}) {kind.title}")
         running.append(stack.enter_context(contenders.start(kind, folder, redis_url, cores)))
     return running
 
 
-def _measure(running: list[Running], options: Namespace) -> None:
+def measure(running: list[Running], options: Namespace) -> None:
+    """Loads all in turn, and checks their answers and counts. Raises SystemExit when one is wrong."""
     for contender in running:
         contender.check_answers()
         contender.measure(WARM_UP)
@@ -71,15 +69,19 @@ def _measure(running: list[Running], options: Namespace) -> None:
         for contender in running:
             done = contender.measure(options.seconds)
             contender.runs.append(done)
-            _progress(f"round {number}/{options.rounds} ({contender.kind.key}) {done.rate:.0f} requests/s")
+            progress(f"round {number}/{options.rounds} ({contender.kind.key}) {done.rate:.0f} requests/s")
+    for contender in running:
+        contender.check_answers()
+        contender.check_counts()
 
 
-def _progress(text: str) -> None:
+def progress(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
-def _options() -> Namespace:
-    parser = ArgumentParser(prog="python -m benchmarks.redirects", description=__doc__)
+def options_of(program: str, description: str | None) -> Namespace:
+    """The options of a program that measures redirects in rounds."""
+    parser = ArgumentParser(prog=f"python -m {program}", description=description)
     parser.add_argument("--seconds", type=int, default=3, help="of each run (default 3)")
     parser.add_argument("--rounds", type=int, default=10, help="default 10")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every run's figures to FILE")

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
 
 import requests
 
 from benchmarks import stand
 from benchmarks.redirects import load
-from benchmarks.redirects.load import CONNECTIONS, Measured, Pages
-from testkit import process
+from benchmarks.redirects.load import CONNECTIONS, Measured, Pages, Server
 
 OWNER = "bench"
 # So few that nearly every visit meets a link that is still fresh (4 s).
@@ -48,18 +48,49 @@ KINDS = (
 )
 
 
+class Place(Protocol):
+    """Where a contender runs: on this machine, or in a container of the image."""
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        """The app's environment."""
+
+    def manage(self, *arguments: str) -> None:
+        """Runs a command of manage.py to its end."""
+
+    def clerk(self, *arguments: str) -> Any:
+        """Asks `benchmarks.clerk`, and returns its answer."""
+
+
+@dataclass(frozen=True)
+class Host:
+    """This machine."""
+
+    env: Mapping[str, str]
+
+    def manage(self, *arguments: str) -> None:
+        stand.manage(self.env, *arguments)
+
+    def clerk(self, *arguments: str) -> Any:
+        return stand.clerk(self.env, *arguments)
+
+
 @dataclass
 class Running:
     """A contender's server, and every answer it has given."""
 
     kind: Kind
-    env: Mapping[str, str]
-    server: process.Child
+    place: Place
+    server: Server
     pages: Pages
     load_core: int
     answered: int = 0
     in_flight: int = 0
     runs: list[Measured] = field(default_factory=list)
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        return self.place.env
 
     def measure(self, seconds: float) -> Measured:
         """Loads the server; a run's last requests may be on their way when wrk stops listening."""
@@ -85,8 +116,8 @@ class Running:
             return
         self._check_caching()
         unknown = int(stand.metric(self.env, "strata_redis_unknown_fate_total"))
-        stand.manage(self.env, "flush_clicks")
-        counts = stand.clerk(self.env, "counts", OWNER)
+        self.place.manage("flush_clicks")
+        counts = self.place.clerk("counts", OWNER)
         most = self.answered + self.in_flight + unknown
         if counts["waiting"] or not self.answered <= counts["stored"] <= most:
             raise SystemExit(
@@ -111,15 +142,23 @@ class Running:
 def start(kind: Kind, folder: Path, redis_url: str, cores: tuple[int, int]) -> Iterator[Running]:
     """Starts a contender on the first core, to be loaded from the second; stops it on leaving."""
     env = stand.environment(folder, database_url=stand.sqlite(folder), redis_url=redis_url if kind.stores else "")
-    expected = _links(kind, env) if kind.links else {"/": ""}
-    pages = Pages.write(expected, folder / "pages")
-    config, ready = ("config.server", "/healthz/ready") if kind.links else ("benchmarks.redirects.plain_server", "/")
+    place = Host(env)
+    pages = Pages.write(expected_answers(kind, place), folder / "pages")
     prefix = ["taskset", "-c", str(cores[0])]
+    config, ready = server_of(kind)
     with stand.server(env, application=kind.application, config=config, ready=ready, prefix=prefix) as server:
-        yield Running(kind, env, server, pages, cores[1])
+        yield Running(kind, place, server, pages, cores[1])
 
 
-def _links(kind: Kind, env: Mapping[str, str]) -> dict[str, str]:
-    stand.manage(env, "migrate", "--verbosity", "0")
-    links = stand.clerk(env, "seed", OWNER, "--links", str(kind.links))
+def server_of(kind: Kind) -> tuple[str, str]:
+    """Return the module with gunicorn's settings, and the path that answers 200 when the server is ready."""
+    return ("config.server", "/healthz/ready") if kind.links else ("benchmarks.redirects.plain_server", "/")
+
+
+def expected_answers(kind: Kind, place: Place) -> dict[str, str]:
+    """Make what the contender is asked for, and return it as path -> Location."""
+    if not kind.links:
+        return {"/": ""}
+    place.manage("migrate", "--verbosity", "0")
+    links = place.clerk("seed", OWNER, "--links", str(kind.links))
     return {f"/{slug}": target for slug, target in links.items()}

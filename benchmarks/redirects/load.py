@@ -5,12 +5,22 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from benchmarks.stand import PATIENCE, PROXY_HEADERS
 from testkit import process
 
 # Twice the server's threads: it always has work, and its queue stays short enough for latencies to mean something.
 CONNECTIONS = 8
+
+
+class Server(Protocol):
+    """What is loaded: its processes are those below `pid`, and `tail` is the end of its log."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def tail(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,7 @@ class Measured:
         return self.answers / self.seconds
 
 
-def run(origin: str, pages: Pages, server: process.Child, *, first: int, seconds: float, core: int) -> Measured:
+def run(origin: str, pages: Pages, server: Server, *, first: int, seconds: float, core: int) -> Measured:
     """Loads `origin` for `seconds` from `core`, and looks at every answer.
 
     first: number of the page to begin with.

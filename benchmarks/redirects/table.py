@@ -5,7 +5,7 @@ from dataclasses import asdict
 from statistics import median
 from typing import Any
 
-from benchmarks.redirects.contenders import KINDS
+from benchmarks.redirects.contenders import Kind
 from benchmarks.redirects.load import Measured
 
 # The contender the others are compared with.
@@ -14,17 +14,17 @@ BASE = "b"
 Runs = Mapping[str, Sequence[Measured]]
 
 
-def ratios(runs: Runs, key: str) -> list[float]:
+def ratios(runs: Runs, key: str, base: str = BASE) -> list[float]:
     """Requests a second against the base's, round by round: neighbours in time share what the machine was doing."""
-    return [run.rate / base.rate for run, base in zip(runs[key], runs[BASE], strict=True)]
+    return [run.rate / other.rate for run, other in zip(runs[key], runs[base], strict=True)]
 
 
-def markdown(runs: Runs) -> str:
+def markdown(runs: Runs, kinds: Sequence[Kind]) -> str:
     lines = [
         f"| | | requests/s | p50 ms | p99 ms | server CPU µs/request | speed against ({BASE}) | min–max of rounds |",
         "|---|---|--:|--:|--:|--:|--:|--:|",
     ]
-    for kind in KINDS:
+    for kind in kinds:
         own, relative = runs[kind.key], ratios(runs, kind.key)
         rate, p50, p99, cpu = (median(getattr(run, name) for run in own) for name in ("rate", "p50", "p99", "cpu"))
         lines.append(
@@ -34,7 +34,7 @@ def markdown(runs: Runs) -> str:
     return "\n".join(lines)
 
 
-def as_data(runs: Runs) -> dict[str, Any]:
+def as_data(runs: Runs, kinds: Sequence[Kind]) -> dict[str, Any]:
     """The same with every single run, for a file."""
     return {
         kind.key: {
@@ -42,6 +42,6 @@ def as_data(runs: Runs) -> dict[str, Any]:
             "runs": [{**asdict(run), "rate": run.rate} for run in runs[kind.key]],
             "ratio": {"median": median(values), "min": min(values), "max": max(values)},
         }
-        for kind in KINDS
+        for kind in kinds
         for values in [ratios(runs, kind.key)]
     }

@@ -33,6 +33,25 @@ from tests.container.support.stores import MySql, Redis
 # Where a company's proxy signs what the build fetches, the machine's bundle has its certificate.
 _CA_BUNDLE = Path(os.environ.get("CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"))
 
+# With `-n 3 --dist loadgroup` each group runs in a process of its own beside the others: most of the layer's time is
+# waiting. Session fixtures are not shared between processes, so what needs the same servers is one group.
+_HERE = Path(__file__).parent
+_GROUPS = {
+    "compose": "stack",
+    "stack": "stack",
+    "image": "image",
+    "test_nothing_is_left_behind.py": "image",
+    "test_stand_ins_keep_the_contract.py": "image",
+    "test_what_is_missing_is_a_failure.py": "image",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(_HERE):
+            group = _GROUPS.get(item.path.relative_to(_HERE).parts[0], "stores")
+            item.add_marker(pytest.mark.xdist_group(group))
+
 
 @pytest.fixture(scope="session")
 def say(request: pytest.FixtureRequest) -> Say:

@@ -1,5 +1,6 @@
 """Does everything essential work where scripts are blocked or did not load?"""
 
+import re
 import secrets
 
 from playwright.sync_api import expect
@@ -33,7 +34,7 @@ def test_sign_in_make_follow_and_see(open_page: Open, account: Account, destinat
 
     wait.until(counted, COUNTED, every=0.2, why="the page to show the visit", hint="see the flusher")
     page.get_by_text("The same as a table").click()
-    expect(page.get_by_role("row").nth(1)).to_contain_text("1")
+    expect(page.get_by_role("row").nth(1)).to_contain_text(re.compile(r"[1-9]$"))
     watched.shoot("link-without-javascript")
 
     page.get_by_role("button", name="Sign out").click()
