@@ -52,6 +52,8 @@ test-container: $(VENV)/.dev images chromium ## Container layer: MySQL and Redis
 
 .PHONY: faults
 faults: $(VENV)/.dev ## Apply each mistake of the catalogue to a copy and name the test that catches it (LAYER= ID= JOBS=)
+	@# A copy has no .env, so its choice of images goes along in the environment.
+	@set -a; [[ ! -e .env ]] || . ./.env; set +a; \
 	$(PY) -m testkit.faults $(if $(LAYER),--layer $(LAYER)) $(if $(ID),--id $(ID)) $(if $(JOBS),--jobs $(JOBS))
 
 .PHONY: bench

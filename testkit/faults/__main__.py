@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m testkit.faults", description="Would the tests notice?")
     parser.add_argument("--catalogue", type=Path, default=Path("faults"), help="folder of the catalogue (faults)")
-    parser.add_argument("--layer", action="append", default=[], help="only entries of this layer; may be repeated")
+    parser.add_argument("--layer", action="append", default=[], help="only this layer, or part of one; may be repeated")
     parser.add_argument("--id", action="append", default=[], help="only this entry; may be repeated")
     parser.add_argument("--kind", choices=catalogue.KINDS, help="only faults, or only harmless edits")
     parser.add_argument("--jobs", type=_positive, help="copies side by side at most; a layer may allow fewer")
@@ -73,7 +73,7 @@ def _layers(folder: Path) -> dict[str, layers.Layer]:
 def _selected(entries: list[Entry], options: argparse.Namespace) -> list[Entry]:
     for name, given, known in (
         ("--id", options.id, {entry.id for entry in entries}),
-        ("--layer", options.layer, {entry.layer for entry in entries}),
+        ("--layer", options.layer, {name for entry in entries for name in _names(entry)}),
     ):
         if unknown := sorted(set(given) - known):
             raise CatalogueError(f"{name} {', '.join(unknown)}: the catalogue has only {', '.join(sorted(known))}")
@@ -81,7 +81,7 @@ def _selected(entries: list[Entry], options: argparse.Namespace) -> list[Entry]:
         entry
         for entry in entries
         if (not options.id or entry.id in options.id)
-        and (not options.layer or entry.layer in options.layer)
+        and (not options.layer or _names(entry) & set(options.layer))
         and (not options.kind or entry.kind == options.kind)
     ]
     if not chosen:
@@ -89,9 +89,14 @@ def _selected(entries: list[Entry], options: argparse.Namespace) -> list[Entry]:
     return chosen
 
 
+def _names(entry: Entry) -> set[str]:
+    """The layer, and the one that it is a part of: `container-image` is a part of `container`."""
+    return {entry.layer, entry.layer.partition("-")[0]}
+
+
 def _list(entries: list[Entry]) -> None:
     for entry in entries:
-        _tell(f"{entry.id:<40} {entry.kind:<8} {entry.layer:<9} {entry.file}")
+        _tell(f"{entry.id:<40} {entry.kind:<8} {entry.layer:<17} {entry.file}")
 
 
 def _tell(line: str) -> None:

@@ -179,6 +179,17 @@ def test_list_runs_nothing(shop: Path, faults: Faults) -> None:
     assert "stale-fish" in printed, printed
 
 
+def test_a_layer_includes_its_parts(shop: Path, faults: Faults) -> None:
+    """Otherwise LAYER=container is a green gate that has left most of the layer's faults out."""
+    for file in (shop / "faults").glob("*.yaml"):
+        file.write_text(file.read_text().replace("layer: unit", "layer: unit-goods").replace("unit:", "unit-goods:"))
+
+    whole, part = (faults("--list", "--layer", layer)[1] for layer in ("unit", "unit-goods"))
+
+    assert "stale-fish" in whole, f"--layer unit leaves out what is of its part unit-goods:\n{whole}"
+    assert part == whole, f"--layer unit-goods lists something else:\n{part}"
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
