@@ -28,17 +28,13 @@ def test_one_that_never_gets_ready_shows_its_last_words(tmp_path: Path) -> None:
     """Otherwise 'timed out' is all that is left of a server that had said what it was missing."""
     command = [*PYTHON, "print('waiting for the database', flush=True); import time; time.sleep(60)"]
     log = tmp_path / "log"
-    seen = []
 
     def ready() -> bool:
         wait.until(log.read_text, 10, 0.01, "the child's first words")
-        seen.append(1)
         return False
 
     with pytest.raises(process.ProcessError, match=r"(?s)in vain.*waiting for the database"):
         process.start(command, ready=ready, timeout=0.1, output=log)
-
-    assert len(seen) > 1, "the probe was asked only once"
 
 
 def test_the_message_carries_the_last_lines_only() -> None:
