@@ -8,6 +8,7 @@ of its containers, is removed. After an orderly end that is a failure, `Leaked`,
 it is what the gate is for. On entering, the leftovers of runs whose process was killed are removed.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,11 +62,13 @@ def remove(leftovers: Sequence[Leftover]) -> None:
 def gate(run: Run, also: Sequence[str] = ()) -> Iterator[None]:
     """Hold the run to leaving nothing.
 
-    also: labels of things that were made on the run's behalf by tools that know no label of ours.
+    also: labels, as name=value, of what was made on the run's behalf by tools that know no label of ours. Where the
+        value contains the run's id, what dead runs left under such values goes as well.
 
     Raises Leaked after an orderly end with leftovers.
     """
-    _sweep_dead_runs(run.label)
+    for label in (f"{run.label}={run.id}", *also):
+        _sweep_dead_runs(label, run.id)
     try:
         yield
     except BaseException:
@@ -81,13 +84,21 @@ def _left_by(run: Run, also: Sequence[str]) -> list[Leftover]:
     return snapshot([f"{run.label}={run.id}", *also], run.volumes)
 
 
-def _sweep_dead_runs(label: str) -> None:
-    """Remove what runs left whose process was killed: an id begins with the process id of its run."""
-    containers = engine().containers.list(all=True, filters={"label": label}, ignore_removed=True)
-    for name in {str(container.labels[label]) for container in containers}:
-        pid = name.partition("-")[0]
-        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
-            remove(snapshot([f"{label}={name}"]))
+def _sweep_dead_runs(label: str, run_id: str) -> None:
+    """Remove what runs left whose process was killed: an id begins with the process id of its run.
+
+    label: as `name=value` of this run; another run has its own id in this one's place.
+    """
+    name, _, value = label.partition("=")
+    before, found, after = value.partition(run_id)
+    if not found:
+        return
+    theirs = re.compile(rf"{re.escape(before)}(\d+)-\w+{re.escape(after)}")
+    containers = engine().containers.list(all=True, filters={"label": name}, ignore_removed=True)
+    for other in {str(container.labels[name]) for container in containers}:
+        run = theirs.fullmatch(other)
+        if run and not Path(f"/proc/{run[1]}").exists():
+            remove(snapshot([f"{name}={other}"]))
 
 
 def _labelled(filters: dict[str, str]) -> Iterator[Leftover]:

@@ -173,19 +173,26 @@ def start(  # noqa: PLR0913  # all but the command are optional, and given by na
 
 
 def run(
-    command: Sequence[str], *, timeout: float, cwd: Path | None = None, env: Mapping[str, str] | None = None
+    command: Sequence[str],
+    *,
+    timeout: float,
+    grace: float = 0,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> Finished:
     """Run `command` to its end, whatever its exit code, for `timeout` seconds at most.
+
+    grace: seconds between SIGTERM and SIGKILL when it takes longer, or when we are interrupted.
 
     Raises ProcessError when the command is missing, ProcessTimeout when it takes longer. Either way nothing of its
     process group is left.
     """
     begin = time.monotonic()
-    child = start(command, cwd=cwd, env=env)
+    child = start(command, grace=grace, cwd=cwd, env=env)
     try:
         code = child.wait(timeout)
     finally:
-        child.kill()
+        child.stop()
     return Finished(child.command, code, time.monotonic() - begin, child.output())
 
 
@@ -195,6 +202,16 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def stop_all() -> None:
+    """Stop every child that still runs: SIGTERM to all at once, then each has its grace time."""
+    running = list(_running)
+    for child in running:
+        with contextlib.suppress(ProcessLookupError):
+            child.signal(signal.SIGTERM)
+    for child in running:
+        child.stop()
 
 
 def kill_all() -> None:

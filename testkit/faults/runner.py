@@ -34,6 +34,10 @@ STATE = Path(".strata/faults")
 FOREIGN = ("PYTEST_", "COV_CORE_", "COVERAGE_", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
 
 
+GRACE = 60.0
+"""Seconds for a test suite to tear down its containers or its cluster when it is stopped."""
+
+
 class BaselineError(Exception):
     """The unchanged copy is red: no verdict would mean anything."""
 
@@ -108,12 +112,12 @@ class Runner:
                 raise
 
     def _stop(self, futures: "dict[Future[Result], Entry]") -> None:
-        """End the threads: what has not begun is cancelled, and children are killed until no thread starts another."""
+        """End the threads: what has not begun is cancelled, and children are stopped until no thread starts another."""
         self._stopped = True
         for future in futures:
             future.cancel()
         while wait(futures, timeout=0.1).not_done:
-            process.kill_all()
+            process.stop_all()
 
     def _try(self, layer: Layer, entry: Entry) -> Result:
         def change(folder: Path) -> None:
@@ -143,7 +147,7 @@ class Runner:
             if self._stopped:
                 raise KeyboardInterrupt
             try:
-                done = process.run(command, timeout=remaining, cwd=folder, env=_environment(layer, folder))
+                done = process.run(command, timeout=remaining, grace=GRACE, cwd=folder, env=_environment(layer, folder))
             except process.ProcessTimeout:
                 message = f"no end within the limit of {layer.limit:g} s"
                 return Outcome(time.monotonic() - begin, (Failure(_shown(command), message),))

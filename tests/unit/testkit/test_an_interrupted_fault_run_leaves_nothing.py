@@ -18,7 +18,13 @@ CATALOGUE = """
 """
 
 LAYERS = """
-unit: {commands: ["bash -c 'if grep -q two a.txt; then echo $$ > ../pid; sleep 60; fi'"], jobs: 1}
+unit: {commands: [bash layer.sh], jobs: 1}
+"""
+
+# Like a test suite that takes containers down: the end takes a moment.
+LAYER = """
+trap 'sleep 0.2; touch ../tidied; exit' TERM
+if grep -q two a.txt; then echo $$ > ../pid; sleep 60 & wait; fi
 """
 
 
@@ -28,6 +34,7 @@ def test_it_leaves_no_copy_and_no_child(project: Path, number: signal.Signals) -
     (project / "a.txt").write_text("zero")
     (project / "faults" / "app.yaml").write_text(CATALOGUE)
     (project / "faults" / "layers.yaml").write_text(LAYERS)
+    (project / "layer.sh").write_text(LAYER)
     copies = project / ".strata" / "faults" / "copies"
     environment = {**os.environ, "PYTHONPATH": str(Path(testkit.__file__).parents[1])}
     command = [sys.executable, "-m", "testkit.faults"]
@@ -43,6 +50,7 @@ def test_it_leaves_no_copy_and_no_child(project: Path, number: signal.Signals) -
     assert run.returncode == 128 + number, f"exit code {run.returncode}: {printed}"
     assert not list(copies.glob("*-*")), f"copies are left: {list(copies.iterdir())}"
     assert not Path(f"/proc/{pid}").exists(), f"the child {pid} still runs"
+    assert (copies / "tidied").exists(), "the child was killed before it had tidied up: containers would be left"
     assert '"quick ' in (project / ".strata/faults/results.json").read_text(), f"the finished result is lost: {printed}"
     assert "later" not in printed, f"another entry was begun after the signal: {printed}"
     assert "Traceback" not in printed, f"a stop on purpose looks like a crash: {printed}"

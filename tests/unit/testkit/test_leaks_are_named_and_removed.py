@@ -109,6 +109,18 @@ def test_the_leftovers_of_a_killed_run_go_first(monkeypatch: pytest.MonkeyPatch,
     assert not alive.removed, "a run whose process lives lost its container"
 
 
+def test_so_do_those_that_other_tools_made_for_it(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    """Otherwise the Compose project of a killed run stays up for ever: its containers know no label of ours."""
+    nobody = int(Path("/proc/sys/kernel/pid_max").read_text()) + 1
+    dead, alive = Thing("dead", project=f"shop-{nobody}-ab"), Thing("alive", project=f"shop-{os.getpid()}-cd")
+    somebody = Thing("somebody", project="shop")
+    engine(monkeypatch, dead, alive, somebody)
+    with leaks.gate(run, also=[f"project=shop-{run.id}"]):
+        assert dead.removed, "what a dead process had Compose make is still there"
+    assert not alive.removed, "a run whose process lives lost its project"
+    assert not somebody.removed, "a project that is nobody's test run was removed"
+
+
 def test_things_that_cannot_be_removed_do_not_stop_the_rest(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
     """Otherwise one stuck network leaves everything that comes after it on the list."""
 
