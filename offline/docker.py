@@ -39,9 +39,13 @@ def is_here(image: str) -> bool:
     return succeeds("docker", "image", "inspect", image)
 
 
-def with_label(label: str, value: str) -> str | None:
-    """Return the tag of the image that carries the label with this value, or None."""
-    found = run("docker", "image", "ls", "--filter", f"label={label}={value}", "--format", "{{.Repository}}:{{.Tag}}")
+def with_label(repository: str, label: str, value: str) -> str | None:
+    """Return the tag in a repository that carries the label with this value, or None.
+
+    The label alone would not do: every image that is built on a labelled one inherits its labels.
+    """
+    wanted = ("--filter", f"label={label}={value}", "--format", "{{.Repository}}:{{.Tag}}")
+    found = run("docker", "image", "ls", *wanted, repository)
     tags = [tag for tag in found.splitlines() if "<none>" not in tag]
     return tags[0] if tags else None
 

@@ -87,7 +87,7 @@ def stand_in(name: str, pinned: str, cache: Path) -> tuple[str, bool]:
         CommandFailed: the build failed.
     """
     recipe = recipe_hash(name)
-    known = with_label(RECIPE_LABEL, recipe)
+    known = with_label(f"strata-offline/{name}", RECIPE_LABEL, recipe)
     tag = known or _build(name, recipe, cache)
     check_line(pinned, tag.rsplit(":", 1)[-1].rsplit("-", 1)[0])
     return tag, known is None

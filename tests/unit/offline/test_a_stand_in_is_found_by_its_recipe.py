@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from offline import stand_in
+from offline import docker, stand_in
+
+# `docker image ls` as it is after the app's image was built on the stand-in, and has inherited its labels.
+DOCKER = """#!/bin/sh
+case "$*" in
+    *strata-offline/python) ;;
+    *) echo strata:dev ;;
+esac
+echo strata-offline/python:3.13.5-0123456789ab
+"""
 
 
 @pytest.fixture
@@ -33,6 +42,15 @@ def test_a_change_in_the_recipe_or_its_base_changes_the_hash(changed: str, recip
     assert stand_in.recipe_hash("mysql") != before["mysql"], f"{changed} is not in the hash of mysql"
     is_shared = changed.startswith("debian/")
     assert (stand_in.recipe_hash("redis") != before["redis"]) == is_shared, f"{changed} and the hash of redis"
+
+
+def test_an_image_built_on_a_stand_in_is_not_taken_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Red: after the first `make up` the next one takes the app's own image for Python, and fails."""
+    (tmp_path / "docker").write_text(DOCKER)
+    (tmp_path / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    found = docker.with_label("strata-offline/python", stand_in.RECIPE_LABEL, "0123456789ab")
+    assert found == "strata-offline/python:3.13.5-0123456789ab", f"{found} was taken for the stand-in of Python"
 
 
 def test_a_lost_executable_bit_changes_the_hash(recipes: Path) -> None:
