@@ -15,6 +15,8 @@ WORKERS ?= 2
 export PYTHONDONTWRITEBYTECODE ?=
 PORT ?= 8000
 METRICS_PORT ?= 8001
+CLUSTER ?= strata
+HTTP_PORT ?= 8080
 
 ##@ Use it
 .PHONY: run
@@ -34,13 +36,21 @@ user: ## Create an account in the Compose stack and print its password, once (NA
 down: ## Stop the Compose stack; its data stay (docker compose down --volumes removes them)
 	docker compose down --remove-orphans
 
+.PHONY: cluster
+cluster: $(VENV)/.dev cluster-images tools ## Make the local Kubernetes cluster, or keep a healthy one (HTTP_PORT=8080)
+	$(PY) -m testkit.kube.cluster up deploy/cluster --name $(CLUSTER) --http-port $(HTTP_PORT)
+
+.PHONY: cluster-down
+cluster-down: $(VENV)/.dev ## Remove the local cluster with its registry, its network and all that ran there
+	$(PY) -m testkit.kube.cluster down --name $(CLUSTER)
+
 .PHONY: clean
 clean: ## Remove the embedded default's state, the reports and every tool's cache (not the virtual environment)
 	rm -rf .strata reports .coverage .coverage.* .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 ##@ Test it
 .PHONY: test
-test: bootstrap test-unit test-container ## Run all layers, fastest first; installs and starts what is missing (BOOTSTRAP=no forbids)
+test: bootstrap test-unit test-k8s-static test-container ## Run the layers that gate a change, fastest first; installs and starts what is missing (BOOTSTRAP=no forbids)
 
 .PHONY: test-unit
 test-unit: $(VENV)/.dev ## Unit layer: Python only, no network, branch coverage of webapp/ at least 95 %
@@ -49,6 +59,14 @@ test-unit: $(VENV)/.dev ## Unit layer: Python only, no network, branch coverage 
 .PHONY: test-container
 test-container: $(VENV)/.dev images chromium ## Container layer: MySQL and Redis by Testcontainers, the image by Testinfra, Compose, browser
 	$(PYTEST) tests/container -n $(WORKERS) --dist loadgroup
+
+.PHONY: test-k8s-static
+test-k8s-static: $(VENV)/.dev tools ## What can be held of the Kubernetes manifests without a cluster, in seconds
+	$(PYTEST) tests/k8s/static -n $(WORKERS)
+
+.PHONY: test-k8s
+test-k8s: $(VENV)/.dev images cluster-images tools ## Kubernetes layer, on a cluster of its own: accepted, deployed, changed under load (ARGS=--keep)
+	$(PYTEST) tests/k8s $(ARGS)
 
 .PHONY: faults
 faults: $(VENV)/.dev ## Apply each mistake of the catalogue to a copy and name the test that catches it (LAYER= ID= JOBS=)
@@ -79,7 +97,17 @@ bootstrap: ## Look at what is there, say what is missing, and on Debian as root 
 .PHONY: images
 images: ## Pull the pinned images, or build stand-ins where no registry answers; write the choice to .env
 	@bootstrap/need docker
-	@$(PYTHON) -m offline
+	@$(PYTHON) -m offline PYTHON MYSQL REDIS
+
+.PHONY: cluster-images
+cluster-images: ## The same for the local cluster: kind's node, ingress controller, metrics server, registry
+	@bootstrap/need docker
+	@$(PYTHON) -m offline KIND_NODE INGRESS METRICS_SERVER REGISTRY
+
+.PHONY: tools
+tools: $(VENV)/.dev
+	@bootstrap/need go
+	@$(PY) -m testkit.kube.tools
 
 .PHONY: stores
 stores:
@@ -111,6 +139,10 @@ lock: $(VENV)/bin/python ## Compile requirements/*.txt anew from pyproject.toml 
 .PHONY: screenshots
 screenshots: $(VENV)/.dev chromium ## Take the pictures of the UI in docs/images anew, with a real browser
 	$(PY) docs/screenshots.py
+
+.PHONY: checks
+checks: ## Write docs/checks.md, the page of all checks, anew from the tests' docstrings
+	@$(PYTHON) docs/checks.py
 
 .PHONY: help
 help: ## Show this list

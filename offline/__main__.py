@@ -1,5 +1,6 @@
-"""`python3 -m offline`: see the package."""
+"""`python3 -m offline [NAME…]`: see the package."""
 
+import argparse
 import functools
 import os
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from offline.commands import CommandFailed
 from offline.docker import NoSuchImage, RegistrySilent, check_engine, is_here, pull
-from offline.settings import BadSettings, read_pins, write_choice
+from offline.settings import BadSettings, only, read_pins, write_choice
 from offline.stand_in import CA_BUNDLE, CannotBuild, WrongLine, has_recipe, stand_in
 
 ROOT = Path(__file__).parent.parent
@@ -37,12 +38,22 @@ def choose(variable: str, pinned: str) -> tuple[str, str]:
     return pinned, "pulled"
 
 
+def names() -> list[str]:
+    """Return the names that the command line asks for."""
+    parser = argparse.ArgumentParser(
+        "python3 -m offline", description="Choose this machine's images; see offline/README.md."
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="MYSQL for MYSQL_IMAGE; all of images.env by default")
+    return list(parser.parse_args().names)
+
+
 def main() -> int:
-    """Choose an image for every pin, print each choice and its time, and write all of them to `.env`."""
+    """Choose an image for every pin asked for, print each choice and its time, and write them to `.env`."""
+    wanted = names()
     try:
         check_engine()
         choice = {}
-        for variable, pinned in read_pins(ROOT / "images.env", os.environ).items():
+        for variable, pinned in only(wanted, read_pins(ROOT / "images.env", os.environ)).items():
             start = time.monotonic()
             choice[variable], origin = choose(variable, pinned)
             print(f"{variable}={choice[variable]} ({time.monotonic() - start:.1f} s, {origin})", flush=True)

@@ -6,6 +6,7 @@ once, not once an image, and not again for `SILENCE_IS_REMEMBERED_FOR_SECONDS`.
 
 import select
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from typing import IO, cast
@@ -48,6 +49,18 @@ def with_label(repository: str, label: str, value: str) -> str | None:
     found = run("docker", "image", "ls", *wanted, repository)
     tags = [tag for tag in found.splitlines() if "<none>" not in tag]
     return tags[0] if tags else None
+
+
+def file_of(image: str, path: str) -> str:
+    """Return the text of a file in an image; nothing of the image is run, it may have no shell."""
+    container = run("docker", "create", image, "-")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "copy"
+            run("docker", "cp", "--follow-link", f"{container}:{path}", copy)
+            return copy.read_text().strip()
+    finally:
+        run("docker", "rm", container)
 
 
 def registry_of(image: str) -> str:

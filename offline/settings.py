@@ -4,7 +4,7 @@ Both are in the format that Compose reads: `NAME=value` lines, comments on lines
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _PIN = re.compile(r"(?P<variable>[A-Z][A-Z0-9_]*_IMAGE)=(?P<image>\S+)")
@@ -37,6 +37,20 @@ def read_pins(file: Path, environment: Mapping[str, str]) -> dict[str, str]:
         variable = pin["variable"]
         pins[variable] = _pinned(environment.get(variable) or pin["image"], variable)
     return pins
+
+
+def only(names: Sequence[str], pins: Mapping[str, str]) -> dict[str, str]:
+    """Return the pins with these names, `MYSQL` for `MYSQL_IMAGE`; all of them when no name is given.
+
+    Raises:
+        BadSettings: a name has no pin.
+    """
+    wanted = [f"{name}_IMAGE" for name in names] or list(pins)
+    for variable in wanted:
+        if variable not in pins:
+            known = " ".join(pin.removesuffix("_IMAGE") for pin in pins)
+            raise BadSettings(f"images.env has no {variable}: name some of {known}.")
+    return {variable: pins[variable] for variable in wanted}
 
 
 def _pinned(image: str, variable: str) -> str:

@@ -1,11 +1,10 @@
-"""Build an image that keeps an official image's contract, from Debian packages.
+"""Build an image that keeps an official image's contract, from Debian packages and Go modules.
 
 A recipe is a folder `recipes/<name>` with a Dockerfile that starts `FROM ${BASE}`, the slim Debian that
-`recipes/debian` makes. Images are found again by a label with the hash of their recipe, so a second run builds nothing,
-and a changed recipe is never mistaken for an old one.
+`recipes/debian` makes, and may copy from the programs of `offline.parts`. Images are found again by a label with the
+hash of their recipe, so a second run builds nothing, and a changed recipe is never mistaken for an old one.
 """
 
-import hashlib
 import os
 import re
 import tempfile
@@ -13,18 +12,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from offline.commands import run
-from offline.docker import is_here, with_label
+from offline import parts
+from offline.commands import run, run_visibly
+from offline.docker import file_of, is_here, with_label
 
 RECIPES = Path(__file__).parent / "recipes"
 BOOTSTRAP = Path(__file__).parent.parent / "bootstrap"
-# Debian 13 has Python 3.13 and Redis 8.0. MySQL's recipe says where it gets MySQL from.
+# Debian 13 has Python 3.13 and Redis 8.0. MySQL's recipe says where it gets MySQL from. A Dockerfile asks for another
+# release by `ARG SUITE=`.
 SUITE = "trixie"
+_OTHER_SUITE = re.compile(r"^ARG .*\bSUITE=(\w+)", re.MULTILINE)
 RECIPE_LABEL = "strata.offline.recipe"
 VERSION_LABEL = "org.opencontainers.image.version"
 # Each recipe leaves the Debian version of what it stands for here.
 VERSION_FILE = "/etc/stand-in-version"
-_HASH_DIGITS = 12
 CA_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
@@ -38,17 +39,28 @@ class WrongLine(Exception):
 
 def has_recipe(name: str) -> bool:
     """Say whether `name` is an image that a stand-in can be built for."""
-    return (RECIPES / name / "Dockerfile").is_file()
+    return _dockerfile(name).is_file()
+
+
+def _dockerfile(name: str) -> Path:
+    return RECIPES / name / "Dockerfile"
+
+
+def suite_of(name: str) -> str:
+    """Return the Debian release that a recipe starts from."""
+    other = _OTHER_SUITE.search(_dockerfile(name).read_text())
+    return other[1] if other else SUITE
 
 
 def recipe_hash(name: str) -> str:
-    """Return the hash of everything that the recipe's image is made from, its base included."""
-    digest = hashlib.sha256(SUITE.encode())
-    for folder in (RECIPES / "debian", RECIPES / name):
-        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-            digest.update(f"{file.relative_to(RECIPES)}\0{file.stat().st_mode & 0o111}\0".encode())
-            digest.update(file.read_bytes() + b"\0")
-    return digest.hexdigest()[:_HASH_DIGITS]
+    """Return the hash of everything that the recipe's image is made from: its base and its programs too."""
+    programs = [parts.part_hash(part) for part in parts.parts_of(_dockerfile(name))]
+    return parts.hash_of(suite_of(name), *programs, folders=[RECIPES / "debian", RECIPES / name], root=RECIPES)
+
+
+def base_hash(suite: str) -> str:
+    """Return the hash of what a release's root file system is made by."""
+    return parts.hash_of(suite, folders=[RECIPES / "debian"], root=RECIPES)
 
 
 def check_line(pinned: str, built: str) -> None:
@@ -61,10 +73,10 @@ def check_line(pinned: str, built: str) -> None:
     Raises:
         WrongLine: major or minor differ. A pin without a version, such as a digest, is not compared.
     """
-    wanted = re.search(r":(\d+\.\d+)", pinned.rsplit("/", 1)[-1])
+    wanted = re.search(r":v?(\d+\.\d+)", pinned.rsplit("/", 1)[-1])
     if wanted and wanted[1] != ".".join(built.split(".")[:2]):
         raise WrongLine(
-            f"{pinned} is pinned and Debian has {built}: pin a {built.rsplit('.', 1)[0]} image in images.env."
+            f"{pinned} is pinned and the stand-in is {built}: pin a {built.rsplit('.', 1)[0]} image in images.env."
         )
 
 
@@ -97,12 +109,14 @@ def _build(name: str, recipe: str, cache: Path) -> str:
     if not Path("/etc/debian_version").exists():
         raise CannotBuild("stand-ins are built on Debian only: make an image registry reachable.")
     draft = f"strata-offline/{name}:building-{recipe}"
+    programs = [f"--build-context={part}={parts.build(part, cache)}" for part in parts.parts_of(_dockerfile(name))]
+    base = f"--build-arg=BASE={_base(suite_of(name), cache)}"
     with _machine_settings() as secrets:
-        command = ["docker", "build", "--quiet", "--network", "host", *secrets, "--build-arg", f"BASE={_base(cache)}"]
+        command = ["docker", "build", "--progress=plain", "--network=host", *secrets, *programs, base]
         folder = RECIPES / name
         # Twice, because the version is a label and is known only when the packages are in; the second is all cache.
-        run(*command, "--tag", draft, folder)
-        version = upstream_version(run("docker", "run", "--rm", "--entrypoint", "cat", draft, VERSION_FILE))
+        run_visibly(name, *command, "--tag", draft, folder)
+        version = upstream_version(file_of(draft, VERSION_FILE))
         tag = f"strata-offline/{name}:{version}-{recipe}"
         labels = {RECIPE_LABEL: recipe, VERSION_LABEL: version}
         run(*command, *(f"--label={key}={value}" for key, value in labels.items()), "--tag", tag, folder)
@@ -110,23 +124,24 @@ def _build(name: str, recipe: str, cache: Path) -> str:
     return tag
 
 
-def _base(cache: Path) -> str:
-    recipe = recipe_hash("debian")
-    tag = f"strata-offline/debian:{SUITE}-{recipe}"
+def _base(suite: str, cache: Path) -> str:
+    recipe = base_hash(suite)
+    tag = f"strata-offline/debian:{suite}-{recipe}"
     if not is_here(tag):
-        archive = cache / f"debian-{SUITE}-{recipe}.tar"
+        archive = cache / f"debian-{suite}-{recipe}.tar"
         if not archive.exists():
-            _bootstrap(archive)
+            _bootstrap(suite, archive)
         run("docker", "import", archive, tag)
     return tag
 
 
-def _bootstrap(archive: Path) -> None:
+def _bootstrap(suite: str, archive: Path) -> None:
     archive.parent.mkdir(parents=True, exist_ok=True)
     if os.geteuid():
         raise CannotBuild("the first stand-in needs root, which debootstrap asks for: run `sudo make images` once.")
     run(BOOTSTRAP / "need", "debootstrap")
-    run(RECIPES / "debian" / "make-root", SUITE, run(BOOTSTRAP / "debian-mirror"), archive)
+    print(f"debian: bootstrapping {suite}", flush=True)
+    run(RECIPES / "debian" / "make-root", suite, run(BOOTSTRAP / "debian-mirror"), archive)
 
 
 @contextmanager

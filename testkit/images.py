@@ -13,6 +13,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from testkit import process
@@ -101,6 +102,30 @@ def build(
     found = identity(tag)
     say(f"built {tag} in {time.monotonic() - begin:.1f} s: {found}")
     return found
+
+
+@contextmanager
+def under_test(folder: Path, variable: str, *, base: str, tag: str, say: Callable[[str], None]) -> Iterator[str]:
+    """Give the id of the image that a layer tests: the one that a pipeline built before, else built from the folder.
+
+    variable: of the environment, in which a pipeline names its image.
+    base: the build argument that takes its value from `images.env`.
+    tag: of what is built; taken away on leaving.
+
+    A company's proxy may sign what the build fetches: the machine's CA bundle, or CA_BUNDLE, goes along as the secret
+    `ca`. Raises NoImage, BuildFailed.
+    """
+    if prebuilt := os.environ.get(variable):
+        yield identity(prebuilt, hint=f"{variable} names it; build it or unset the variable")
+        return
+    bundle = Path(os.environ.get("CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"))
+    reference = resolve(base, folder)
+    identity(reference)
+    try:
+        secrets = {"ca": bundle} if bundle.exists() else {}
+        yield build(folder, tag=tag, say=say, arguments={base: reference}, secrets=secrets)
+    finally:
+        forget(tag)
 
 
 def forget(tag: str) -> None:

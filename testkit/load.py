@@ -7,11 +7,18 @@
     traffic.assert_quick(within={95: 0.2})
 
 The rate does not sink when answers become slow: each request has a moment at which it is due, and its time runs from
-there, so that a hang of the server is seen in every request that it held up (Gil Tene's "coordinated omission"). Each
-request has a connection of its own, as a new visitor has. Redirects are not followed.
+there, so that a hang of the server is seen in every request that it held up (Gil Tene's "coordinated omission").
+Redirects are not followed.
+
+Through an ingress controller, which chooses by the Host header:
+
+    with load.steady_load("http://127.0.0.1:8080/abc", rate=100, expect={302}, headers={"Host": "shop.example"}) as …
+
+Each request has a connection of its own, as a new visitor has. With `keep_alive` connections are used again, as a
+browser or a proxy does (`testkit.client`); what had to be asked once more is no failure, and counted as `asked_again`.
+Test both: the one finds a listener that is late or gone too early, the other connections that are cut in use.
 """
 
-import http.client
 import math
 import threading
 import time
@@ -21,6 +28,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from testkit.client import Client
 from testkit.wait import until
 
 THREADS = 32
@@ -42,14 +50,26 @@ class Failure:
 class Load:
     """What has been asked and answered so far; made by `steady_load`."""
 
-    def __init__(self, urls: Sequence[str], rate: float, expect: Collection[int], timeout: float) -> None:
+    def __init__(  # as steady_load
+        self,
+        urls: Sequence[str],
+        rate: float,
+        expect: Collection[int],
+        timeout: float,
+        headers: Mapping[str, str] | None = None,
+        keep_alive: bool = False,
+    ) -> None:
         self.rate = rate
         self.expect = frozenset(expect)
         self.codes: Counter[str] = Counter()
         self.seconds: list[float] = []
-        self.first_failure: Failure | None = None
+        self.failures: list[Failure] = []
         self._urls = [urlsplit(url) for url in urls]
         self._timeout = timeout
+        self._headers = dict(headers or {})
+        self._keep_alive = keep_alive
+        self._clients: list[Client] = []
+        self._ended: float | None = None
         self._lock = threading.Lock()
         self._enough = threading.Event()
         self._turns = 0
@@ -61,6 +81,16 @@ class Load:
         """Requests begun."""
         with self._lock:
             return self._asked
+
+    @property
+    def achieved(self) -> float:
+        """Requests begun a second, so far or until the end; less than `rate` when this machine was too busy."""
+        return self.attempted / max(0.001, (self._ended or time.monotonic()) - self._begin)
+
+    @property
+    def asked_again(self) -> int:
+        """Requests that were sent twice, as the kept connection of the first was closed; they count once."""
+        return sum(client.asked_again for client in self._clients)
 
     @property
     def under_way(self) -> int:
@@ -79,6 +109,17 @@ class Load:
         """Requests with another answer, or none."""
         with self._lock:
             return self.codes.total() - sum(self.codes[str(code)] for code in self.expect)
+
+    @property
+    def first_failure(self) -> Failure | None:
+        """The failed request that was due first; None when none failed."""
+        with self._lock:
+            return min(self.failures, key=lambda failure: failure.at, default=None)
+
+    @property
+    def now(self) -> float:
+        """Seconds since the start, as `Failure.at` counts them."""
+        return time.monotonic() - self._begin
 
     @property
     def slowest(self) -> float:
@@ -102,9 +143,10 @@ class Load:
         with self._lock:
             codes = ", ".join(f"{code}: {number}" for code, number in sorted(self.codes.items())) or "none"
         return (
-            f"{self.attempted} requests at {self.rate:g} a second; answers {codes}; half within "
+            f"{self.attempted} requests at {self.achieved:.1f} of {self.rate:g} a second; answers {codes}; half within "
             f"{self.percentile(50) * 1e3:.0f} ms, 95 % within {self.percentile(95) * 1e3:.0f} ms, slowest "
             f"{self.slowest * 1e3:.0f} ms; first failure: {self.first_failure or 'none'}"
+            f"{f'; asked again {self.asked_again}' if self.asked_again else ''}"
         )
 
     def wait_for(self, more: int, why: str, *, timeout: float = 60) -> None:
@@ -123,6 +165,12 @@ class Load:
         if self.failed:
             raise AssertionError(f"{self.failed} of {self.attempted} requests failed {why}: {self.summary()}")
 
+    def assert_rate_kept(self, share: float = 0.95) -> None:
+        """Raise AssertionError, with all numbers, if less than this share of the rate was reached."""
+        if self.achieved < self.rate * share:
+            told = f"only {self.achieved:.1f} of {self.rate:g} requests a second were begun"
+            raise AssertionError(f"{told}; the test proves less than it says: {self.summary()}")
+
     def assert_quick(self, *, within: Mapping[float, float], why: str = "") -> None:
         """Raise AssertionError, with all numbers, if a bound is not kept.
 
@@ -135,47 +183,42 @@ class Load:
 
     def stop(self) -> None:
         """Begin no further request."""
+        self._ended = self._ended or time.monotonic()
         self._enough.set()
 
     def run(self) -> None:
         """Ask, one request after the other, until `stop` is called; the body of each thread."""
+        client = Client(self._headers, self._timeout, self._keep_alive)
+        self._clients.append(client)
         while True:
             with self._lock:
                 number, self._turns = self._turns, self._turns + 1
             due = self._begin + number / self.rate
             if self._enough.wait(max(0.0, due - time.monotonic())):
-                return
+                break
             with self._lock:
                 self._asked += 1
-            self._ask(number, due)
-
-    def _ask(self, number: int, due: float) -> None:
-        url = self._urls[number % len(self._urls)]
-        kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-        connection = kind(url.hostname or "", url.port, timeout=self._timeout)
-        try:
-            connection.request("GET", f"{url.path or '/'}{'?' if url.query else ''}{url.query}")
-            answer = connection.getresponse()
-            answer.read()
-            seen = str(answer.status)
-        except (OSError, http.client.HTTPException) as error:
-            seen = type(error).__name__
-        finally:
-            connection.close()
-        self._note(seen, due, url.geturl())
+            url = self._urls[number % len(self._urls)]
+            self._note(client.ask(url), due, url.geturl())
+        client.close()
 
     def _note(self, seen: str, due: float, url: str) -> None:
         with self._lock:
             self.codes[seen] += 1
             self.seconds.append(time.monotonic() - due)
-            expected = seen.isdigit() and int(seen) in self.expect
-            if not expected and (self.first_failure is None or due - self._begin < self.first_failure.at):
-                self.first_failure = Failure(seen, due - self._begin, url)
+            if not (seen.isdigit() and int(seen) in self.expect):
+                self.failures.append(Failure(seen, due - self._begin, url))
 
 
 @contextmanager
-def steady_load(
-    url: str | Sequence[str], rate: float, *, expect: Collection[int] = (200,), timeout: float = 10
+def steady_load(  # all but the first two are given by name
+    url: str | Sequence[str],
+    rate: float,
+    *,
+    expect: Collection[int] = (200,),
+    timeout: float = 10,
+    headers: Mapping[str, str] | None = None,
+    keep_alive: bool = False,
 ) -> Iterator[Load]:
     """Ask at a constant rate until the `with` block is left, then wait for the answers under way.
 
@@ -183,8 +226,10 @@ def steady_load(
     rate: requests a second.
     expect: statuses that count as answered; any other one, or none, is a failure.
     timeout: seconds for connecting, and for each wait for data.
+    headers: of each request; a Host of its own is what an ingress controller goes by.
+    keep_alive: use connections again, as long as the server leaves them open.
     """
-    load = Load([url] if isinstance(url, str) else list(url), rate, expect, timeout)
+    load = Load([url] if isinstance(url, str) else list(url), rate, expect, timeout, headers, keep_alive)
     threads = [threading.Thread(target=load.run, daemon=True) for _ in range(THREADS)]
     for thread in threads:
         thread.start()

@@ -14,7 +14,23 @@ from testkit.census import Census
 from testkit.evidence import Evidence
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("testkit")
+    group.addoption("--keep", action="store_true", help="leave clusters and stacks up, and use them in the next run")
+    group.addoption("--slow", action="store_true", help="also run the tests marked slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("slow"):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    if slow:
+        items[:] = [item for item in items if item not in slow]
+        config.hook.pytest_deselected(items=slow)
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: takes longer than its layer's budget; run with --slow")
     config.pluginmanager.register(Census(config), "testkit-census")
     config.pluginmanager.register(Evidence(), "testkit-evidence")
     # pytest turns Ctrl-C into an orderly end, and lets SIGTERM (a cancelled CI job) kill it with all fixtures open.

@@ -25,8 +25,8 @@ class Format(Protocol):
 
 
 def format_of(file: str, edit: Edit) -> Format:
-    """Return the module that understands `edit` of `file`: `find` means text, else the file's name decides."""
-    if "find" in edit:
+    """Return the module that understands `edit` of `file`: `find` and `write` mean text, else the name decides."""
+    if "find" in edit or "write" in edit:
         return text
     name = PurePosixPath(file).name
     if name.startswith("Dockerfile") or name.endswith(".Dockerfile"):
@@ -72,12 +72,14 @@ def apply_all(root: Path, default_file: str, edits: tuple[Edit, ...], *, must_me
     for edit in edits:
         file = edit.get("file", default_file)
         if file not in before:
-            before[file] = after[file] = _read(root, file)
+            new = "write" in edit and not (root / file).exists()
+            before[file] = after[file] = "" if new else _read(root, file)
         after[file] = format_of(file, edit).apply(after[file], edit)
     meanings = [_meanings(file, before[file], after[file]) for file in after]
     if must_mean_something and all(old == new for old, new in meanings):
         raise EditError("the edit changes nothing but the layout of the text, so there is no fault to notice")
     for file, source in after.items():
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
         (root / file).write_text(source, encoding="utf-8")
 
 

@@ -20,6 +20,19 @@ def test_every_pin_of_the_project_names_a_version() -> None:
     assert set(settings.read_pins(ROOT / "images.env", {})) >= {"PYTHON_IMAGE", "MYSQL_IMAGE", "REDIS_IMAGE"}
 
 
+def test_only_the_named_pins_are_chosen() -> None:
+    """Red: `make up` compiles Kubernetes."""
+    pins = {"APP_IMAGE": "app:1", "KIND_NODE_IMAGE": "node:1", "DB_IMAGE": "db:1"}
+    assert settings.only(["KIND_NODE", "APP"], pins) == {"KIND_NODE_IMAGE": "node:1", "APP_IMAGE": "app:1"}
+    assert settings.only([], pins) == pins, "without a name all are meant"
+
+
+def test_an_unknown_name_is_refused() -> None:
+    """Red: a misspelt name chooses nothing, and the verb that needs the image fails far from here."""
+    with pytest.raises(settings.BadSettings, match=r"images\.env has no NODE_IMAGE: name some of APP KIND_NODE\."):
+        settings.only(["NODE"], {"APP_IMAGE": "app:1", "KIND_NODE_IMAGE": "node:1"})
+
+
 def test_the_environment_wins(tmp_path: Path) -> None:
     """Red: a company cannot name its mirror without changing the repository."""
     chosen = pins(tmp_path, "# why\n\nAPP_IMAGE=app:1.2\n", {"APP_IMAGE": "mirror:5000/app:1.2", "OTHER": "x"})

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from testkit.load import Load, steady_load
+from testkit.load import THREADS, Load, steady_load
 from testkit.process import free_port
 from testkit.wait import until
 
@@ -122,6 +122,78 @@ def test_several_addresses_are_asked_in_turn() -> None:
         with steady_load([f"{origin}/a", f"{origin}/b?c=d"], rate=100) as traffic:
             traffic.wait_for(4, "from two addresses")
     assert paths == {"/a", "/b?c=d"}
+
+
+def test_headers_reach_the_server() -> None:
+    """Otherwise the ingress controller, which goes by the Host, answers 404 to everything."""
+    hosts: set[str] = set()
+
+    def remember(handler: BaseHTTPRequestHandler) -> None:
+        hosts.update(handler.headers.get_all("Host", []))
+        with_status(200)(handler)
+
+    with server(remember) as url, steady_load(url, rate=100, headers={"Host": "shop.example"}) as traffic:
+        traffic.wait_for(3, "of the right host")
+    assert hosts == {"shop.example"}
+
+
+@pytest.mark.parametrize("keep_alive", [True, False])
+def test_connections_are_kept_only_when_asked(keep_alive: bool) -> None:
+    """Otherwise connections that are cut in use, or a listener that is late, are never met by the load."""
+    connections: set[tuple[str, int]] = set()
+
+    def remember(handler: BaseHTTPRequestHandler) -> None:
+        handler.protocol_version = "HTTP/1.1"
+        connections.add(handler.client_address)
+        with_status(200)(handler)
+        handler.close_connection = False
+
+    # At most one connection for each thread of the load, where connections are kept.
+    with server(remember) as url, steady_load(url, rate=400, keep_alive=keep_alive) as traffic:
+        traffic.wait_for(3 * THREADS, "on kept connections")
+    traffic.assert_all_answered()
+    asked = traffic.attempted
+    assert (len(connections) <= THREADS) == keep_alive, f"{asked} requests on {len(connections)} connections"
+    assert keep_alive or len(connections) == asked
+
+
+def test_a_kept_connection_that_was_closed_is_no_failure() -> None:
+    """Otherwise each server that ends its idle connections in order is blamed for it."""
+
+    def answer_once(handler: BaseHTTPRequestHandler) -> None:
+        handler.protocol_version = "HTTP/1.1"
+        with_status(200)(handler)
+        # It said nothing of closing, as after its keep-alive time.
+        handler.close_connection = True
+
+    with server(answer_once) as url, steady_load(url, rate=400, keep_alive=True) as traffic:
+        traffic.wait_for(3 * THREADS, "on connections that do not last")
+    traffic.assert_all_answered()
+    assert traffic.asked_again > 0, traffic.summary()
+    assert f"asked again {traffic.asked_again}" in traffic.summary()
+
+
+def test_a_new_connection_that_is_cut_is_a_failure() -> None:
+    """Otherwise a server that is killed while it answers a new visitor is not noticed."""
+
+    def cut(handler: BaseHTTPRequestHandler) -> None:
+        handler.close_connection = True
+
+    with server(cut) as url, steady_load(url, rate=100, keep_alive=True) as traffic:
+        until(lambda: traffic.failed >= 3, 10, every=0.005, why="three errors")
+    assert traffic.codes["RemoteDisconnected"] >= 3, traffic.summary()
+    assert traffic.asked_again == 0
+
+
+def test_a_rate_that_was_not_reached_is_told() -> None:
+    """Otherwise a busy machine asks ten times a second, and the test says that a hundred went well."""
+    with server(with_status(200)) as url, steady_load(url, rate=100) as traffic:
+        traffic.wait_for(100, "in a second")
+    traffic.assert_rate_kept(0.5)
+    with server(with_status(200)) as url, steady_load(url, rate=1_000_000) as traffic:
+        traffic.wait_for(10, "in no time")
+    with pytest.raises(AssertionError, match=r"only \d+\.\d of 1e\+06 requests a second were begun; .* requests at"):
+        traffic.assert_rate_kept()
 
 
 def test_no_request_at_all_is_no_success() -> None:
