@@ -1,0 +1,86 @@
+"""A rolling update to a newer release, whose migration expands the schema, and the rollback, both under steady load."""
+
+import copy
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from testkit.kube.release import apply
+from testkit.kube.rollout import rollout
+from tests.k8s.support.release import PATIENCE, Release
+from tests.k8s.support.site import Owner, Site
+from tests.k8s.support.traffic import Traffic, traffic
+from tests.k8s.support.variants import ADDED, EXPANDS, Variants
+
+_MANAGE = ("python", "manage.py")
+
+
+@dataclass(frozen=True)
+class Journey:
+    """there, back: the visits during each rollout.
+
+    before, between, after: the versions that the app itself told; wanted: the one in between as it was built.
+    migrations: as the newer release has them, on the schema on which the old version then ran again.
+    created, visited: status of a link made, and followed, through the old version on that schema.
+    """
+
+    there: Traffic
+    back: Traffic
+    wanted: str
+    before: str
+    between: str
+    after: str
+    migrations: str
+    created: int
+    visited: int
+
+
+def travel(release: Release, site: Site, variants: Variants, say: Callable[[str], None]) -> Journey:
+    """Go there and back; the schema is as before at the end."""
+    owner = site.owner()
+    slug = site.link(owner)
+    image, wanted = variants.push("newer", migration=EXPANDS)
+    before = site.version()
+    try:
+        there = _rollout(release, site, slug, image)
+        say(f"rolling update: {there.summary()}")
+        between = site.version()
+        migrations = release.kubectl.exec("deployment/webapp", [*_MANAGE, "showmigrations", "links"], "web")
+        back = _rollout(release, site, slug, None)
+        say(f"rollback: {back.summary()}")
+        after = site.version()
+        created, visited = _use(site, owner)
+    finally:
+        _contract(release, image)
+    return Journey(there, back, wanted, before, between, after, migrations, created, visited)
+
+
+def _rollout(release: Release, site: Site, slug: str, image: str | None) -> Traffic:
+    with traffic(site, slug) as visitors:
+        release.deploy(image=image)
+        rollout(release.kubectl, "deployment/webapp", timeout=PATIENCE, drained=True)
+        visitors.settle()
+    return visitors
+
+
+def _use(site: Site, owner: Owner) -> tuple[int, int]:
+    """Make a link and follow it, which no cache knows yet."""
+    made = site.create(owner)
+    return made.status_code, site.get(f"/{made.json().get('slug', 'none')}").status_code
+
+
+def _contract(release: Release, image: str) -> None:
+    """Take the newer release's migration back, so that the next test finds the schema that it expects."""
+    job = copy.deepcopy(release.manifests(image=image).one("Job", "migrate"))
+    job["metadata"]["name"] = name = f"contract-{secrets.token_hex(3)}"
+    back = (
+        "from django.core.management import call_command; from django.db.migrations.loader import MigrationLoader;"
+        f" before = MigrationLoader(None).graph.node_map[('links', '{ADDED}')].parents;"
+        " call_command('migrate', 'links', [node.key[1] for node in before if node.key[0] == 'links'][0])"
+    )
+    job["spec"]["template"]["spec"]["containers"][0]["command"] = [*_MANAGE, "shell", "--command", back]
+    apply(release.kubectl, [job], manager="test")
+    try:
+        rollout(release.kubectl, f"job/{name}", timeout=PATIENCE)
+    finally:
+        release.kubectl.run("delete", "job", name)

@@ -1,0 +1,72 @@
+"""Does `manage.py wait_for` wait for as long as something is missing, say what it is, and end when it is there?"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from tests.unit.support.outages import database_away
+
+pytestmark = pytest.mark.django_db
+
+
+def said(what: str) -> str:
+    output = StringIO()
+    call_command("wait_for", what, stdout=output)
+    return output.getvalue()
+
+
+@pytest.fixture
+def at_each_pause(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Does one thing at each pause of the command, and refuses one pause more."""
+
+    def plan(*steps: Callable[[], object]) -> None:
+        left = list(steps)
+
+        def pause(_seconds: float) -> None:
+            assert left, "the command waits on, although nothing is missing any more"
+            left.pop(0)()
+
+        monkeypatch.setattr("links.management.commands.wait_for.time.sleep", pause)
+
+    return plan
+
+
+@pytest.mark.parametrize("what", ["database", "migrations"])
+def test_it_ends_at_once_where_nothing_is_missing(at_each_pause: Callable[..., None], what: str) -> None:
+    """If red, every pod starts later than it could, or never."""
+    at_each_pause()
+    assert said(what) == f"{what}: there\n"
+
+
+@pytest.mark.parametrize("what", ["database", "migrations"])
+def test_it_waits_while_the_database_is_away(at_each_pause: Callable[..., None], what: str) -> None:
+    """If red, the first deployment fails because MySQL takes longer to start than the app."""
+    with ExitStack() as outage:
+        outage.enter_context(database_away())
+        at_each_pause(lambda: None, outage.close)
+        lines = said(what).splitlines()
+    assert len(lines) == 2, f"the same reason is said again at each look: {lines}"
+    assert "gone away" in lines[0], f"the database's own words are missing: {lines[0]}"
+
+
+def test_it_waits_for_each_migration_and_names_the_first(at_each_pause: Callable[..., None]) -> None:
+    """If red, a new version meets the schema of the old one, and answers with errors."""
+    recorder = MigrationRecorder(connection)
+    recorder.record_unapplied("links", "0001_initial")
+    at_each_pause(lambda: recorder.record_applied("links", "0001_initial"))
+    assert said("migrations").splitlines() == [
+        "waiting: 1 migrations are still to be done, first links.0001_initial",
+        "migrations: there",
+    ]
+
+
+def test_it_does_not_mind_a_schema_that_is_ahead(at_each_pause: Callable[..., None]) -> None:
+    """If red, the version before this one cannot start on the new schema, and a rollback hangs."""
+    MigrationRecorder(connection).record_applied("links", "9999_of_a_later_release")
+    at_each_pause()
+    assert said("migrations") == "migrations: there\n"
