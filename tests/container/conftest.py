@@ -30,9 +30,6 @@ from tests.container.support.names import REMEDY, ROOT, RUN_LABEL
 from tests.container.support.owners import Owner
 from tests.container.support.stores import MySql, Redis
 
-# Where a company's proxy signs what the build fetches, the machine's bundle has its certificate.
-_CA_BUNDLE = Path(os.environ.get("CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"))
-
 # With `-n 3 --dist loadgroup` each group runs in a process of its own beside the others: most of the layer's time is
 # waiting. Session fixtures are not shared between processes, so what needs the same servers is one group.
 _HERE = Path(__file__).parent
@@ -97,15 +94,9 @@ def remedied(what: str) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def app_image(run: Run, say: Say) -> Iterator[str]:
     """The id of the image under test: APP_IMAGE where a pipeline names one, else built from this tree."""
-    if prebuilt := os.environ.get("APP_IMAGE"):
-        yield images.identity(prebuilt, hint="APP_IMAGE names it; build it or unset the variable")
-        return
     tag = f"strata-test:{run.id}"
-    secrets = {"ca": _CA_BUNDLE} if _CA_BUNDLE.exists() else {}
-    try:
-        yield images.build(ROOT, tag=tag, say=say, arguments={"PYTHON_IMAGE": chosen("PYTHON_IMAGE")}, secrets=secrets)
-    finally:
-        images.forget(tag)
+    with remedied("The app's image"), images.under_test(ROOT, "APP_IMAGE", base="PYTHON_IMAGE", tag=tag, say=say) as it:
+        yield it
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,116 @@
+"""What the layer shares: a cluster, the image under test in its registry, and the local overlay deployed from them.
+
+All three are made once a session, when a test first asks; the static tests ask for none. With `--keep` they stay for
+the next run. Whatever a test changes in the shared release it puts back (`release.restored`).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from testkit import containers, evidence, images, leaks, progress
+from testkit.containers import Run
+from testkit.kube.cluster import Cluster, ClusterFailed, sweep, up
+from testkit.kube.evidence import evidence_of
+from testkit.kube.kubectl import Kubectl
+from testkit.progress import Say
+from tests.k8s.support.names import CLUSTER, INGRESS_NAMESPACE, KEPT, NAMESPACE, REMEDY, ROOT, RUN_LABEL
+from tests.k8s.support.release import Release
+from tests.k8s.support.site import Owner, Site
+
+HERE = Path(__file__).parent
+LIVE = {"accepted", "deployed", "change"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep what needs the cluster in one process of pytest-xdist, or each of them would make a cluster of its own."""
+    for item in items if config.pluginmanager.hasplugin("xdist") else ():
+        if any(item.path.is_relative_to(HERE / folder) for folder in LIVE):
+            item.add_marker(pytest.mark.xdist_group("cluster"))
+
+
+@pytest.fixture(scope="session")
+def say(request: pytest.FixtureRequest) -> Say:
+    """Writes a line for the person who waits, past pytest's capture."""
+    return progress.of(request.config)
+
+
+@pytest.fixture(scope="session")
+def keep(request: pytest.FixtureRequest) -> bool:
+    """Whether the cluster stays for the next run."""
+    return bool(request.config.getoption("keep"))
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest, keep: bool, say: Say) -> Iterator[Cluster]:
+    """A cluster of this session's own, or the one that an earlier run kept. What is left of it fails the session."""
+    run = Run(RUN_LABEL, containers.new_id())
+    name = KEPT if keep else f"strata-{run.id}"
+    try:
+        containers.engine()
+        sweep("strata")
+        if keep:
+            yield _made(request, name, {}, say)
+            return
+        with leaks.gate(run, also=[f"io.x-k8s.kind.cluster={name}"]):
+            made = _made(request, name, run.labels, say)
+            try:
+                yield made
+            finally:
+                made.delete()
+    except (ClusterFailed, containers.EngineMissing, images.NoImage) as error:
+        pytest.fail(f"The k8s layer: {error} Remedy: {REMEDY}.", pytrace=False)
+
+
+def _made(request: pytest.FixtureRequest, name: str, labels: dict[str, str], say: Say) -> Cluster:
+    made = up(CLUSTER, name, labels=labels, say=say)
+    namespaces = [NAMESPACE, INGRESS_NAMESPACE]
+    evidence.collect_with(request.config, evidence_of(made.kubectl, namespaces))
+    return made
+
+
+@pytest.fixture(scope="session")
+def image(cluster: Cluster, say: Say) -> Iterator[str]:
+    """The id of the image under test: APP_IMAGE where a pipeline names one, else built from this tree."""
+    tag = f"strata-test:{cluster.name}"
+    with images.under_test(ROOT, "APP_IMAGE", base="PYTHON_IMAGE", tag=tag, say=say) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def references(cluster: Cluster, image: str, say: Say) -> dict[str, str]:
+    """The images of the local overlay as the cluster's registry has them, by their names in the manifests."""
+    say("pushing the images …")
+    return {
+        "strata": cluster.push(image, "strata"),
+        "mysql": cluster.push(images.resolve("MYSQL_IMAGE", ROOT), "mysql"),
+        "redis": cluster.push(images.resolve("REDIS_IMAGE", ROOT), "redis"),
+    }
+
+
+@pytest.fixture(scope="session")
+def kubectl(cluster: Cluster) -> Kubectl:
+    """kubectl in the namespace of the release."""
+    return cluster.kubectl.within(NAMESPACE)
+
+
+@pytest.fixture(scope="session")
+def release(request: pytest.FixtureRequest, kubectl: Kubectl, references: dict[str, str], say: Say) -> Release:
+    """The local overlay, deployed and rolled out."""
+    made = Release(kubectl, references, say)
+    evidence.collect_with(request.config, evidence_of(kubectl, [], manifests=lambda: made.deployed))
+    made.deploy()
+    return made
+
+
+@pytest.fixture(scope="session")
+def site(cluster: Cluster, release: Release) -> Site:
+    """The release as visitors meet it: through the ingress controller."""
+    return Site(f"http://127.0.0.1:{cluster.http_port}", release.kubectl)
+
+
+@pytest.fixture
+def owner(site: Site) -> Owner:
+    """A new account with an API key, and so with a creation budget of its own."""
+    return site.owner()
