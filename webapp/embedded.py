@@ -34,7 +34,7 @@ _SAMPLES = {
 def main() -> int:
     """Prepares the state folder, starts server and flusher, and returns the server's exit code."""
     _prepare_environment()
-    address = f"http://127.0.0.1:{os.environ['PORT']}"
+    address = os.environ["PUBLIC_URL"]
     for name in ("PORT", "METRICS_PORT"):
         if problem := _port_problem(name):
             print(problem, file=sys.stderr)
@@ -52,7 +52,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, pass_on)
     signal.signal(signal.SIGTERM, pass_on)
     print(
-        f"\n  Strata is at  {address}   (metrics: http://127.0.0.1:{os.environ['METRICS_PORT']}/metrics)\n"
+        f"\n  Strata is at  {address}   (metrics: http://localhost:{os.environ['METRICS_PORT']}/metrics)\n"
         f"  Sign in as    {DEMO_USER} / {_kept_secret('demo_password')}\n"
         f"  API key       {_kept_secret('api_key')}   (documentation: {address}/api/v1/docs)\n"
         "  Stop with     Ctrl-C\n",
@@ -91,6 +91,8 @@ def _prepare_environment() -> None:
         "SECRET_KEY": _kept_secret("secret_key"),
         "DATABASE_URL": f"sqlite:///{STATE / 'strata.sqlite3'}",
         "BIND_ADDRESS": "127.0.0.1",
+        # Beside PUBLIC_URL's name: some people type the number.
+        "ALLOWED_HOSTS": "127.0.0.1",
         "PORT": "8000",
         "METRICS_PORT": "8001",
         "WEB_WORKERS": "1",
@@ -100,7 +102,7 @@ def _prepare_environment() -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
-    os.environ.setdefault("PUBLIC_URL", f"http://127.0.0.1:{os.environ['PORT']}")
+    os.environ.setdefault("PUBLIC_URL", f"http://localhost:{os.environ['PORT']}")
 
 
 def _kept_secret(name: str) -> str:

@@ -27,6 +27,7 @@ def environment(state: Path, port: int, metrics_port: int) -> dict[str, str]:
         "DATABASE_URL",
         "REDIS_URL",
         "PUBLIC_URL",
+        "ALLOWED_HOSTS",
         "CREATION_RATE",
         "FAILED_AUTH_RATE",
         "ADMIN_ENABLED",
@@ -54,6 +55,9 @@ def test_it_starts_follows_a_sample_link_and_starts_again(tmp_path: Path) -> Non
     with embedded(tmp_path / "state") as (child, address):
         answer = requests.get(f"{address}/pytest", allow_redirects=False, headers=CLOSE, timeout=60)
         assert answer.headers.get("Location") == "https://docs.pytest.org/en/stable/", answer.text[:300]
+        by_name = address.replace("127.0.0.1", "localhost")
+        seen = {url: requests.get(url, headers=CLOSE, timeout=60).status_code for url in (address, by_name)}
+        assert set(seen.values()) == {200}, f"people type both addresses; they are answered with {seen}"
         wait.until(lambda: "API key" in child.output(), timeout=60, every=0.05, why="the login to be printed")
         found = re.search(r"API key +(\S+)", child.output())
         assert found, f"no API key was printed:\n{child.output()}"
