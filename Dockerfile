@@ -77,6 +77,6 @@ LABEL org.opencontainers.image.title="strata" \
 USER 10001:10001
 EXPOSE 8000 8001
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --start-interval=1s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --start-interval=1s --retries=3 \
     CMD ["python", "-m", "ops.probe"]
 CMD ["gunicorn", "-c", "python:config.server", "config.wsgi"]

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 import requests
+from testcontainers.core.network import Network
 
 from testkit import containers
+from testkit.containers import Run
+from tests.container.support import app as apps
 from tests.container.support.app import App
 
 Config = Mapping[str, Any]
@@ -69,10 +72,14 @@ def test_health_is_checked_without_extra_tools(config: Config) -> None:
     assert check[1] == "python", f"HEALTHCHECK runs {check[1]}, which the image need not have; python it has"
 
 
-def test_the_health_check_works(config: Config, app: App) -> None:
-    """Red: every container is restarted for being unhealthy, or a hung one never is."""
+def test_the_health_check_works(
+    config: Config, app_image: str, run: Run, network: Network, app: App, app_environment: dict[str, str]
+) -> None:
+    """Red: every container is restarted for being unhealthy, or a hung one never is. `app` has migrated before."""
     assert config.get("Healthcheck"), "HEALTHCHECK is missing in the Dockerfile"
-    app.container.wait(containers.healthy, 30, "the HEALTHCHECK to call a ready server healthy")
+    # The image's own check, which is off in the layer's other servers.
+    with apps.serving(app_image, run, network.name, app_environment, name="watched", healthcheck=None) as watched:
+        watched.container.wait(containers.healthy, 30, "the HEALTHCHECK to call a ready server healthy")
     command = config["Healthcheck"]["Test"][1:]
     with pytest.raises(containers.CommandFailed, match="no answer"):
         # Nothing listens there: it is the check's own view of a server that is away.
