@@ -43,11 +43,21 @@ _GROUPS = {
 }
 
 
+# The longest first, so that the processes end at about the same time.
+_ORDER = ("stores", "stack", "image")
+
+
+@pytest.hookimpl(trylast=True)  # the order of tests inside a group stays random
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.is_relative_to(_HERE):
-            group = _GROUPS.get(item.path.relative_to(_HERE).parts[0], "stores")
-            item.add_marker(pytest.mark.xdist_group(group))
+    ours = [item for item in items if item.path.is_relative_to(_HERE)]
+    for item in ours:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    ours.sort(key=lambda item: _ORDER.index(_group(item)))
+    items[:] = [*ours, *(item for item in items if not item.path.is_relative_to(_HERE))]
+
+
+def _group(item: pytest.Item) -> str:
+    return _GROUPS.get(item.path.relative_to(_HERE).parts[0], "stores")
 
 
 @pytest.fixture(scope="session")
