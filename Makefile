@@ -50,7 +50,7 @@ clean: ## Remove the embedded default's state, the reports and every tool's cach
 
 ##@ Test it
 .PHONY: test
-test: bootstrap test-unit test-k8s-static test-container ## Run the layers that gate a change, fastest first; installs and starts what is missing (BOOTSTRAP=no forbids)
+test: bootstrap test-unit test-k8s-static ## Run the layers that gate a change, fastest first; installs and starts what is missing (BOOTSTRAP=no forbids)
 
 .PHONY: test-unit
 test-unit: $(VENV)/.dev ## Unit layer: Python only, no network, branch coverage of webapp/ at least 95 %

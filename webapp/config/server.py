@@ -15,8 +15,9 @@ from types import FrameType
 from typing import Any
 
 # First of all, as PID 1 ignores what it has no handler for: gunicorn sets its own only when all else is loaded, and a
-# container that is stopped before would wait for the SIGKILL at the end of its grace period.
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+# container that is stopped before would wait for the SIGKILL at the end of its grace period. Not by sys.exit: whatever
+# module is being imported at that moment may catch what it raises, and the start would go on.
+signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 
 # Before anything imports prometheus_client, which looks at it once. Every start has a folder of its own, or one that is
 # emptied: what another run left there would be added to this one's sums.
