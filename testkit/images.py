@@ -112,20 +112,23 @@ def under_test(folder: Path, variable: str, *, base: str, tag: str, say: Callabl
     base: the build argument that takes its value from `images.env`.
     tag: of what is built; taken away on leaving.
 
-    A company's proxy may sign what the build fetches: the machine's CA bundle, or CA_BUNDLE, goes along as the secret
-    `ca`. Raises NoImage, BuildFailed.
+    Raises NoImage, BuildFailed.
     """
     if prebuilt := os.environ.get(variable):
         yield identity(prebuilt, hint=f"{variable} names it; build it or unset the variable")
         return
-    bundle = Path(os.environ.get("CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"))
     reference = resolve(base, folder)
     identity(reference)
     try:
-        secrets = {"ca": bundle} if bundle.exists() else {}
-        yield build(folder, tag=tag, say=say, arguments={base: reference}, secrets=secrets)
+        yield build(folder, tag=tag, say=say, arguments={base: reference}, secrets=ca_secret())
     finally:
         forget(tag)
+
+
+def ca_secret() -> dict[str, Path]:
+    """Return the build secret `ca`: the machine's CA bundle, or CA_BUNDLE, as a proxy may sign what a build fetches."""
+    bundle = Path(os.environ.get("CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"))
+    return {"ca": bundle} if bundle.exists() else {}
 
 
 def forget(tag: str) -> None:

@@ -18,8 +18,6 @@ PATIENCE = 900
 # The module of which most others know nothing: what people change all day.
 CHANGED = "webapp/links/pages.py"
 
-_CA_BUNDLE = Path(os.environ.get("CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"))
-
 
 @dataclass(frozen=True)
 class Checkout:
@@ -35,7 +33,7 @@ class Checkout:
         """
         command = ["docker", "build", "--quiet", f"--tag={self.tag}"]
         command += [f"--build-arg=PYTHON_IMAGE={images.resolve('PYTHON_IMAGE', ROOT)}"]
-        command += [f"--secret=id=ca,src={_CA_BUNDLE}"] if _CA_BUNDLE.exists() else []
+        command += [f"--secret=id={name},src={file}" for name, file in images.ca_secret().items()]
         command += ["--no-cache"] if cold else []
         done = process.run([*command, str(self.folder)], timeout=PATIENCE)
         if done.code:
