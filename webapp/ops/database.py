@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from ops.breaker import Breaker
 
@@ -63,3 +64,10 @@ def mend(**_signal: object) -> None:
         connection.in_atomic_block = connection.closed_in_transaction = False
         with suppress(DatabaseError, InterfaceError):  # it may be closed already
             connection.close()
+
+
+def pending_migrations() -> list[str]:
+    """What `migrate` would still do, as "app.name", in its order. Raises what the database raises."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]

@@ -11,11 +11,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from redis.exceptions import RedisError
 
-from ops import redis
+from ops import database, redis
 
 # Seconds for which what was seen of a store is repeated, so that probes from many sides do not become load on it.
 _REMEMBERED = 1.0
@@ -89,11 +88,10 @@ observer = Observer()
 
 
 def _schema_problem() -> str:
-    executor = MigrationExecutor(connection)
-    behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    behind = database.pending_migrations()
     if not behind:
         return ""
-    names = ", ".join(f"{migration.app_label}.{migration.name}" for migration, _ in behind[:3])
+    names = ", ".join(behind[:3])
     return f"the database's schema is behind by {len(behind)} migrations, first {names}: run manage.py migrate"
 
 

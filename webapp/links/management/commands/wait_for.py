@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.executor import MigrationExecutor
+
+from ops import database
 
 # Seconds between two looks.
 _PAUSE = 1.0
@@ -47,8 +48,7 @@ def _database() -> str:
 
 
 def _migrations() -> str:
-    executor = MigrationExecutor(connection)
-    names = [f"{step.app_label}.{step.name}" for step, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+    names = database.pending_migrations()
     return f"{len(names)} migrations are still to be done, first {names[0]}" if names else ""
 
 
