@@ -19,6 +19,25 @@ from typing import Any
 # module is being imported at that moment may catch what it raises, and the start would go on.
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 
+
+def _hold_sigterm() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+
+def _let_sigterm_through() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+
+def _end_by_sigterm() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _let_sigterm_through()
+
+
+# A worker is born with its parent's handler, which notes a signal for a loop that only the parent runs: a stop that
+# comes before the worker has a handler of its own would be lost, and its pod would hang until it is killed. So the
+# signal waits until the child dies of it.
+os.register_at_fork(before=_hold_sigterm, after_in_parent=_let_sigterm_through, after_in_child=_end_by_sigterm)
+
 # Before anything imports prometheus_client, which looks at it once. Every start has a folder of its own, or one that is
 # emptied: what another run left there would be added to this one's sums.
 _metrics_folder = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or tempfile.mkdtemp(prefix="strata-metrics-"))
@@ -68,11 +87,6 @@ logconfig_dict: dict[str, Any] = {
     **settings.LOGGING,
     "loggers": {"gunicorn.error": {"level": settings.LOG_LEVEL, "handlers": [], "propagate": True}},
 }
-
-
-def post_fork(_server: Any, _worker: Any) -> None:
-    """A worker that has no handler of its own yet would run the one it inherits, which tells nobody."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def post_worker_init(_worker: Any) -> None:

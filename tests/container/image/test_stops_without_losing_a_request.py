@@ -29,11 +29,11 @@ from tests.container.support.owners import Owner
 DRAIN = 1.0
 # Seconds after the drain for the last requests and for what a busy machine adds; a worker that hangs is given up by the
 # server after 20 s.
-AFTER_DRAIN = 15.0
+AFTER_DRAIN = 6.0
 # Requests a second while it drains.
 RATE = 40.0
 # Seconds for a server that has no request to finish; a busy machine needs some, an ignored signal takes them all.
-AT_ONCE = 15.0
+AT_ONCE = 5.0
 
 Start = Callable[[], App]
 
