@@ -40,6 +40,10 @@ down: ## Stop the Compose stack; its data stay (docker compose down --volumes re
 cluster: $(VENV)/.dev cluster-images tools ## Make the local Kubernetes cluster, or keep a healthy one (HTTP_PORT=8080)
 	$(PY) -m testkit.kube.cluster up deploy/cluster --name $(CLUSTER) --http-port $(HTTP_PORT)
 
+.PHONY: deploy
+deploy: $(VENV)/.dev images cluster-images tools ## Build the image and bring it into the local cluster, which is made if need be
+	$(PY) deploy/local.py --name $(CLUSTER) --http-port $(HTTP_PORT)
+
 .PHONY: cluster-down
 cluster-down: $(VENV)/.dev ## Remove the local cluster with its registry, its network and all that ran there
 	$(PY) -m testkit.kube.cluster down --name $(CLUSTER)
@@ -67,6 +71,10 @@ test-k8s-static: $(VENV)/.dev tools ## What can be held of the Kubernetes manife
 .PHONY: test-k8s
 test-k8s: $(VENV)/.dev images cluster-images tools ## Kubernetes layer, on a cluster of its own: accepted, deployed, changed under load (ARGS=--keep)
 	$(PYTEST) tests/k8s $(ARGS)
+
+.PHONY: test-slow
+test-slow: $(VENV)/.dev images cluster-images tools ## What needs more time than its layer has: 60 s of load, 20 roll-outs, the autoscaler
+	$(PYTEST) tests/k8s -m slow --slow $(ARGS)
 
 .PHONY: faults
 faults: $(VENV)/.dev ## Apply each mistake of the catalogue to a copy and name the test that catches it (LAYER= ID= JOBS=)

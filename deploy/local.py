@@ -1,0 +1,117 @@
+"""Bring this tree into the local cluster: build its image, push it, deploy the local overlay by digest.
+
+    python deploy/local.py --name strata --http-port 8080
+
+What runs is named by the digests that the pushes returned, as in every other environment. A release that does not come
+up is taken back, and the one before goes on serving.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import requests
+
+from testkit import images, process, wait
+from testkit.kube.cluster import Cluster, ClusterFailed, up
+from testkit.kube.deploy import DeployFailed, deploy
+from testkit.kube.kubectl import KubectlFailed
+from testkit.kube.registry import PushFailed
+from testkit.kube.render import Patch, RenderFailed, render
+
+ROOT = Path(__file__).resolve().parents[1]
+OVERLAY = ROOT / "deploy" / "kustomize" / "overlays" / "local"
+TAG = "strata:local"
+
+# Seconds for all roll-outs: a cold MySQL on two busy cores is most of it.
+TIMEOUT = 300
+
+# Seconds in which the ingress controller learns about a new Ingress; it looks every three.
+ROUTED_WITHIN = 30
+
+
+def main() -> int:
+    """Run the command line; return the exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--name", default="strata", help="of the cluster")
+    parser.add_argument("--http-port", type=int, default=8080, help="of localhost, for the ingress controller")
+    options = parser.parse_args()
+    begin = time.monotonic()
+    try:
+        cluster = up(ROOT / "deploy" / "cluster", options.name, http_port=options.http_port, say=_say)
+        references = _pushed(cluster)
+        _deploy(cluster, references)
+        wait.until(lambda: _serves(cluster), ROUTED_WITHIN, every=0.5, why=f"{cluster.url} to serve the start page")
+    except (
+        ClusterFailed,
+        DeployFailed,
+        KubectlFailed,
+        PushFailed,
+        RenderFailed,
+        images.BuildFailed,
+        images.NoImage,
+        wait.WaitTimeout,
+    ) as error:
+        print(f"deploy: {error}", file=sys.stderr)
+        return 1
+    _say(f"ready after {time.monotonic() - begin:.1f} s")
+    _tell(cluster)
+    return 0
+
+
+def _pushed(cluster: Cluster) -> dict[str, str]:
+    """Build the app's image; return all three by the digests under which the cluster's registry has them."""
+    base = images.resolve("PYTHON_IMAGE", ROOT)
+    arguments = {"PYTHON_IMAGE": base, "REVISION": _revision(), "VERSION": _revision()}
+    images.build(ROOT, tag=TAG, say=_say, arguments=arguments, secrets=images.ca_secret())
+    local = {
+        "strata": TAG,
+        "mysql": images.resolve("MYSQL_IMAGE", ROOT),
+        "redis": images.resolve("REDIS_IMAGE", ROOT),
+    }
+    begin = time.monotonic()
+    references = {name: cluster.push(image, name) for name, image in local.items()}
+    _say(f"pushed {', '.join(local.values())} in {time.monotonic() - begin:.1f} s")
+    return references
+
+
+def _deploy(cluster: Cluster, references: dict[str, str]) -> None:
+    secrets = {"strata-secrets": [sys.executable, str(ROOT / "webapp" / "ops" / "secrets_once.py")]}
+    # The address is a part of every link that the app makes; the cluster may be at another port than the overlay says.
+    address: Patch = {
+        "target": {"kind": "ConfigMap", "name": "strata-config"},
+        "patch": [{"op": "replace", "path": "/data/PUBLIC_URL", "value": cluster.url}],
+    }
+    manifests = render(OVERLAY, images=references, patches=[address])
+    deploy(cluster.kubectl, manifests, timeout=TIMEOUT, rollback=True, secrets=secrets, say=_say)
+
+
+def _revision() -> str:
+    """Return the commit, with a mark when the tree differs from it; "unknown" outside of a checkout."""
+    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
+    done = process.run(command, timeout=30)
+    return "unknown" if done.code else done.output.strip()
+
+
+def _serves(cluster: Cluster) -> bool | wait.NotYet:
+    try:
+        status = requests.get(f"{cluster.url}/", timeout=5).status_code
+    except requests.ConnectionError as error:
+        return wait.NotYet(str(error))
+    return status == requests.codes.ok or wait.NotYet(f"answered {status}")
+
+
+def _tell(cluster: Cluster) -> None:
+    kubectl = f"{cluster.kubectl.binary} --kubeconfig {cluster.kubectl.kubeconfig} --namespace strata"
+    print(f"Strata is at {cluster.url}")
+    print(f"an account for it:  {kubectl} exec deployment/webapp -c web -- python manage.py create_user demo")
+    print(f"what runs:          {kubectl} get pods")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
