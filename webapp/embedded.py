@@ -40,14 +40,17 @@ def main() -> int:
             print(problem, file=sys.stderr)
             return 1
     _prepare_database()
-    children = [
-        subprocess.Popen([sys.executable, "manage.py", "flush_clicks", "--every", "2"], cwd=WEBAPP),
-        subprocess.Popen([sys.executable, "-m", "gunicorn", "-c", "python:config.server", "config.wsgi"], cwd=WEBAPP),
-    ]
+    commands = (
+        ["manage.py", "flush_clicks", "--every", "2"],
+        ["-m", "gunicorn", "-c", "python:config.server", "config.wsgi"],
+    )
+    # In groups of their own: the terminal sends Ctrl-C to all of a group, and one that is still starting would answer
+    # with a traceback.
+    children = [subprocess.Popen([sys.executable, *command], cwd=WEBAPP, process_group=0) for command in commands]
 
-    def pass_on(number: int, _frame: FrameType | None) -> None:
+    def pass_on(_number: int, _frame: FrameType | None) -> None:
         for child in children:
-            child.send_signal(number)
+            child.send_signal(signal.SIGTERM)
 
     signal.signal(signal.SIGINT, pass_on)
     signal.signal(signal.SIGTERM, pass_on)
