@@ -46,7 +46,10 @@ def main() -> int:
     )
     # In groups of their own: the terminal sends Ctrl-C to all of a group, and one that is still starting would answer
     # with a traceback.
-    children = [subprocess.Popen([sys.executable, *command], cwd=WEBAPP, process_group=0) for command in commands]
+    children = [
+        subprocess.Popen([sys.executable, *command], cwd=WEBAPP, process_group=0)  # noqa: S603  nothing from outside
+        for command in commands
+    ]
 
     def pass_on(_number: int, _frame: FrameType | None) -> None:
         for child in children:
