@@ -50,7 +50,9 @@ cluster-down: $(VENV)/.dev ## Remove the local cluster with its registry, its ne
 
 .PHONY: clean
 clean: ## Remove the embedded default's state, the reports and every tool's cache (not the virtual environment)
-	rm -rf .strata reports .coverage .coverage.* .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	@# Of a cluster that runs, the kubeconfig stays: `make cluster-down` removes both.
+	[[ ! -d .strata ]] || find .strata -mindepth 1 -maxdepth 1 ! -name clusters -exec rm -rf {} +
+	rm -rf reports .coverage .coverage.* .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 ##@ Test it
 .PHONY: test

@@ -109,13 +109,18 @@ def probes(kubectl: Kubectl, overlay: str, image: str, outside: str) -> Iterator
                 places.append((other, stack.enter_context(nearby.namespace(kubectl, name, other.namespace_labels))))
             elif other.name == "ingress":
                 places.append((other, kubectl.within(str(other.namespace))))
-        for one, where in places:
-            command = ["python", "-c", _LISTENER, *map(str, PORTS)]
-            stack.enter_context(nearby.created(where, nearby.pod(_name(one), image, command, labels=one.labels)))
+        for where in dict.fromkeys(where for _, where in places):
+            here = [one for one, other in places if other is where]
+            stack.enter_context(nearby.created(where, *(_listener(one, image) for one in here)))
         addresses = {one.name: _address(where, _name(one)) for one, where in places}
         targets = [(name, address, "TCP", port) for name, address in addresses.items() for port in PORTS]
         targets += [("outside", outside, "TCP", OUTSIDE_PORT), *_dns(kubectl)]
         yield Probes({one.name: (where, _name(one)) for one, where in places}, targets)
+
+
+def _listener(one: Endpoint, image: str) -> Object:
+    command = ["python", "-c", _LISTENER, *map(str, PORTS)]
+    return nearby.pod(_name(one), image, command, labels=one.labels)
 
 
 def _name(one: Endpoint) -> str:
