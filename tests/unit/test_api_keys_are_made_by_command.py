@@ -32,7 +32,7 @@ def test_each_call_makes_another_key(owner: User) -> None:
 @pytest.mark.django_db
 def test_an_unknown_user_is_named() -> None:
     """If red, a typing mistake ends in a traceback, or makes a key that belongs to nobody."""
-    with pytest.raises(CommandError, match=r"no user 'bob'.*createsuperuser"):
+    with pytest.raises(CommandError, match=r"no user 'bob'.*create_user bob"):
         call_command("create_api_key", "bob")
     assert not ApiKey.objects.exists()
 

@@ -61,7 +61,7 @@ def _taken(_request: HttpRequest, error: SlugTaken) -> HttpResponse:
 
 
 def _unauthorized(_request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
-    detail = "Send a valid API key in the header: Authorization: Bearer strata_…"
+    detail = "Send a valid API key in the header: Authorization: Bearer KEY"
     return problem(HTTPStatus.UNAUTHORIZED, detail, headers={"WWW-Authenticate": "Bearer"})
 
 

@@ -23,5 +23,5 @@ class Command(BaseCommand):
             raise CommandError(f"The name is {len(name)} characters long; at most {longest} fit.")
         owner = User.objects.filter(username=username).first()
         if owner is None:
-            raise CommandError(f"There is no user {username!r}. Create one with: manage.py createsuperuser")
+            raise CommandError(f"There is no user {username!r}. Create one with: manage.py create_user {username}")
         self.stdout.write(create_key(owner, name))
