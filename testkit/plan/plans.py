@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from testkit.plan import documents
-from testkit.plan.attributes import alike, merged
+from testkit.plan.attributes import MISSING, alike, merged, shown
 from testkit.plan.changes import Change
 from testkit.plan.documents import Document
 from testkit.plan.references import Configuration
@@ -70,17 +70,17 @@ class Plan:
     @property
     def outputs(self) -> dict[str, Any]:
         """The root module's outputs after the apply, with UNKNOWN and Secret."""
-        changes = self.document.get("output_changes", {})
         return {
-            name: merged(
-                change.get("after"),
-                change.get("after_unknown"),
-                change.get("before_sensitive"),
-                change.get("after_sensitive"),
-            )
-            for name, change in changes.items()
+            name: _sides(change)[1]
+            for name, change in self.document.get("output_changes", {}).items()
             if tuple(change["actions"]) != ("delete",)
         }
+
+    def changed_outputs(self) -> Iterator[tuple[str, Any, Any]]:
+        """Give name, value before and value after of each output that changes; MISSING where there is none."""
+        for name, change in self.document.get("output_changes", {}).items():
+            if change["actions"] != ["no-op"]:
+                yield name, *_sides(change)
 
     def one(self, address: str) -> Resource:
         """Return the resource with this address. Raises NoSuchAddress, with what was probably meant."""
@@ -122,7 +122,7 @@ class Plan:
 
     def assert_idempotent(self) -> None:
         """Fail, with address and attribute, if the plan would change anything: it follows an apply."""
-        outputs = [f"output {name}: {'+'.join(change['actions'])}" for name, change in self._changed_outputs()]
+        outputs = [f"output {name}: {shown(before)} → {shown(after)}" for name, before, after in self.changed_outputs()]
         lines = [*map(described, self.changes), *outputs]
         assert not lines, "a second apply would not leave things alone:\n" + "\n".join(lines)  # noqa: S101
 
@@ -130,11 +130,6 @@ class Plan:
         """Fail, with the attribute that forces it, if anything that exists would go: replaced, destroyed, forgotten."""
         gone = [change for change in self.changes if change.action in {"replace", "destroy", "forget"}]
         assert not gone, "what exists would go:\n" + "\n".join(map(described, gone))  # noqa: S101
-
-    def _changed_outputs(self) -> Iterator[tuple[str, Any]]:
-        for name, change in self.document.get("output_changes", {}).items():
-            if change["actions"] != ["no-op"]:
-                yield name, change
 
     def _entries(self, name: str) -> list[Mapping[str, Any]]:
         return list(self.document.get(name) or [])
@@ -155,3 +150,11 @@ class Plan:
 
 def _address(entry: Mapping[str, Any]) -> str:
     return str(entry["address"])
+
+
+def _sides(change: Mapping[str, Any]) -> tuple[Any, Any]:
+    """An output before and after, each with the masks of both."""
+    masks = change.get("before_sensitive"), change.get("after_sensitive")
+    before = MISSING if tuple(change["actions"]) == ("create",) else merged(change.get("before"), None, *masks)
+    after = merged(change.get("after"), change.get("after_unknown"), *masks)
+    return before, MISSING if tuple(change["actions"]) == ("delete",) else after

@@ -23,7 +23,7 @@ def entry(
     more: `replace_paths` and `importing` belong to the change, anything else to the entry.
     """
     parts = re.fullmatch(
-        r"(?P<module>(?:module\.[^.]+\.)*)(?P<type>\w+)\.(?P<name>[\w-]+)(?:\[(?P<key>.+)\])?", address
+        r"(?P<module>(?:module\.[^.]+\.)*)(?:data\.)?(?P<type>\w+)\.(?P<name>[\w-]+)(?:\[(?P<key>.+)\])?", address
     )
     assert parts, f"{address} is no address that this builder knows"
     change = {

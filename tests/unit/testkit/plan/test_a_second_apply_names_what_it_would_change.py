@@ -46,7 +46,7 @@ def test_each_attribute_of_each_address_is_told() -> None:
         'aws_eks_node_group.a: arn: "old" → (known after apply)',
         'aws_sg.a: description: "x" → ""',
         "aws_vpc.b: moved from aws_vpc.a",
-        "output url: update",
+        "output url: 1 → 2",
     ]
     with pytest.raises(AssertionError, match=r"aws_sg.a: description") as failure:
         changed.one("aws_sg.a").assert_unchanged()
