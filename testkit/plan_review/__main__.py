@@ -6,6 +6,7 @@ Exit codes: 0 ok; 3 needs approval; 4 refused; 2 wrong arguments. `apply` hands 
 import argparse
 import json
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -45,8 +46,8 @@ def review(options: argparse.Namespace) -> int:
     plan: Path = options.plan or Path(".strata", "plans", f"{out.name}.tfplan")
     if plan.resolve().is_relative_to(options.out.resolve()):
         raise UsageError(f"{plan} lies among the reports, which are archived; a plan holds secrets: put it elsewhere")
-    terraform = Terraform(options.chdir, options.terraform)
-    done = _review(options, terraform, plan, out.name)
+    with _terraform(options) as terraform:
+        done = _review(options, terraform, plan, out.name)
     _write(done, out)
     print(terminal.render(done), end="")
     print(f"\n{out / 'index.html'}")
@@ -67,9 +68,30 @@ def apply(options: argparse.Namespace) -> int:
         return Terraform(options.chdir, options.terraform).apply(plan) if plan else code
 
 
+@contextmanager
+def _terraform(options: argparse.Namespace) -> Iterator[Terraform]:
+    """Terraform in the root module, or in a copy of it that needs no account."""
+    if options.rehearse is None:
+        yield Terraform(options.chdir, options.terraform)
+        return
+    tree = options.rehearse.resolve()
+    if options.plan or not options.chdir.resolve().is_relative_to(tree):
+        raise UsageError("--rehearse TREE makes a plan of its own, of a root module inside of TREE")
+    # Only a rehearsal needs tftest, which not everybody has who reviews plans.
+    from testkit.terraform import NoTerraform, TerraformFailed, prepare  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(prefix="rehearsal-") as scratch:
+        try:
+            working = prepare(tree, str(options.chdir.resolve().relative_to(tree)), Path(scratch))
+        except (NoTerraform, TerraformFailed) as error:
+            raise UsageError(str(error)) from None
+        yield Terraform(working.folder, options.terraform, working.tftest.env)
+
+
 def _review(options: argparse.Namespace, terraform: Terraform, plan: Path, name: str) -> Review:
     settings = Settings(
         title=name,
+        rehearsal=options.rehearse is not None,
         max_age=timedelta(hours=options.max_age_hours),
         allowed=frozenset(options.allow) | {(STATE_LOSS, address) for address in options.allow_destroy},
     )
@@ -135,6 +157,7 @@ def _parser() -> argparse.ArgumentParser:
     one.set_defaults(run=review)
     _common(one, chdir_required=True)
     one.add_argument("--plan", type=Path, help="a binary plan that is there already")
+    one.add_argument("--rehearse", type=Path, metavar="TREE", help="plan a copy of TREE, without account and state")
     one.add_argument("--name", help="what the reports are called; the root module's folder")
     one.add_argument("--out", type=Path, default=Path("reports/plan-review"), help="reports/plan-review")
     one.add_argument("--max-age-hours", type=float, default=MAX_AGE.total_seconds() / 3600, metavar="N", help="24")

@@ -7,6 +7,7 @@ attribute and the finding, and never repeats a value that could be masked.
 import ipaddress
 import json
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from testkit.plan.attributes import MISSING, UNKNOWN, Path, Secret, dotted, leaves
@@ -26,13 +27,15 @@ WIDEST = {4: 8, 6: 7}
 _COSMETIC = frozenset({"tags", "tags_all", "description", "timeouts"})
 
 
-def goes() -> Condition:
-    """The object is destroyed, on its own or to be replaced."""
+def goes(holdings: Mapping[str, str] = MappingProxyType({})) -> Condition:
+    """The object is destroyed, on its own or to be replaced; `holdings` tells by type what is lost with it."""
 
     def condition(change: Change) -> Iterator[Hit]:
         if change.action in {"replace", "destroy"}:
             forced = ", ".join(map(dotted, change.replace_paths))
-            yield Hit(forced, f"{change.action}{f' (deposed object {change.deposed})' if change.deposed else ''}")
+            deposed = f" (deposed object {change.deposed})" if change.deposed else ""
+            lost = f", and with it {holdings[change.type]}" if change.type in holdings else ""
+            yield Hit(forced, f"{change.action}{deposed}{lost}")
 
     return condition
 

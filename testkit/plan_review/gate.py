@@ -22,6 +22,8 @@ def problems(
     reviewed = verdict.get("plan_sha256") or "missing"
     if reviewed != plan.sha256:
         yield Verdict.REFUSED, f"this is not the plan that was reviewed: sha256 {plan.sha256}, reviewed was {reviewed}"
+    if verdict.get("rehearsal"):
+        yield Verdict.REFUSED, "it was made without an account, to be read; make it anew against the real state"
     code = verdict.get("exit_code")
     if code == Verdict.NEEDS_APPROVAL and not approved_by:
         yield Verdict.NEEDS_APPROVAL, "the review wants somebody to approve it: --approved-by NAME"

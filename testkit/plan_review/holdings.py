@@ -11,7 +11,7 @@ HOLDINGS = {
     "aws_eks_cluster": "the cluster: its objects, secrets, certificates and address",
     "aws_elasticache_cluster": "what is in the cache",
     "aws_elasticache_replication_group": "what is in the cache",
-    "aws_kms_key": "whatever was encrypted with it can never be read again",
+    "aws_kms_key": "all that was encrypted with it, for ever",
     "aws_msk_cluster": "the messages",
     "aws_opensearch_domain": "the index",
     "aws_rds_cluster": "the database",

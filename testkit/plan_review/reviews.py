@@ -15,6 +15,8 @@ from testkit.plan_review.holdings import HOLDINGS
 from testkit.plan_review.rules import LOSS, RULES, SECURITY, Rule
 from testkit.plan_review.verdicts import Finding, Verdict
 
+REHEARSAL = "A rehearsal, made without an account: as if nothing existed yet. It cannot be applied."
+
 Allowed = tuple[str, str]
 """A rule's name and an address that somebody answers for."""
 
@@ -31,10 +33,12 @@ class Settings:
     """What the judgement depends on besides the plan.
 
     sha256: of the binary plan, "" when only its JSON is there.
+    rehearsal: it was made without an account, as if nothing existed; it can be read, and never be applied.
     """
 
     title: str = "Terraform plan"
     sha256: str = ""
+    rehearsal: bool = False
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     max_age: timedelta = documents.MAX_AGE
     allowed: frozenset[Allowed] = frozenset()
@@ -149,6 +153,7 @@ def as_data(review: Review) -> dict[str, Any]:
         "exit_code": int(review.verdict),
         "title": review.settings.title,
         "plan_sha256": review.settings.sha256,
+        "rehearsal": review.settings.rehearsal,
         "made_at": document.get("timestamp", ""),
         "max_age_hours": review.settings.max_age.total_seconds() / 3600,
         "terraform_version": document.get("terraform_version", ""),

@@ -48,7 +48,14 @@ _GROUPS = ("aws_security_group*", "aws_default_security_group", "aws_vpc_securit
 _ANY = ("*",)
 
 RULES = (
-    Rule(STATE_LOSS, LOSS, _REFUSED, tuple(HOLDINGS), goes(), "What it holds is gone for good; no second apply helps."),
+    Rule(
+        STATE_LOSS,
+        LOSS,
+        _REFUSED,
+        tuple(HOLDINGS),
+        goes(HOLDINGS),
+        "What it holds is gone for good; no second apply helps.",
+    ),
     Rule("goes", LOSS, _APPROVAL, _ANY, goes(), "Whatever uses it meets a gap, or an object with another id."),
     Rule(
         "forgotten",
@@ -224,7 +231,7 @@ RULES = (
         _APPROVAL,
         ("aws_iam_*", "aws_eks_access_*", "aws_eks_pod_identity_association", "aws_*_policy"),
         touched(),
-        "Who may do what changes.",
+        "A role that may more than it needs is what a burglar looks for.",
     ),
     Rule(
         "who-may-reach-what",
@@ -232,7 +239,7 @@ RULES = (
         _APPROVAL,
         (*_GROUPS, "aws_network_acl*", "aws_default_network_acl"),
         touched(),
-        "Who may reach what changes.",
+        "A path that nobody needs is one that nobody watches.",
     ),
     Rule("keys", SECURITY, _APPROVAL, ("aws_kms_*",), touched(), "What can be read, and by whom, hangs on it."),
 )

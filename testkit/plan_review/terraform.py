@@ -28,12 +28,12 @@ class TerraformFailed(RuntimeError):
 class Terraform:
     """Terraform in the folder of a root module.
 
-    env: variables beside this process's own.
+    env: its whole environment.
     """
 
     folder: Path
     program: str = "terraform"
-    env: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def init(self, *arguments: str) -> None:
         """Fetch providers and modules, and open the backend."""
@@ -85,8 +85,8 @@ class Terraform:
     @property
     def _environment(self) -> dict[str, str]:
         # Words that a person has set for the own terminal would change what is read here.
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("TF_CLI_ARGS")}
-        return {**kept, "TF_IN_AUTOMATION": "1", **self.env}
+        kept = {name: value for name, value in self.env.items() if not name.startswith("TF_CLI_ARGS")}
+        return kept | {"TF_IN_AUTOMATION": "1"}
 
     def _command(self, *arguments: str) -> list[str]:
         return [self.program, f"-chdir={self.folder}", *arguments]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from testkit.plan_review.documents import SECTION
 from testkit.plan_review.report.terminal import SIGNS, counted
 from testkit.plan_review.report.views import Row, View, outputs, view
-from testkit.plan_review.reviews import Review
+from testkit.plan_review.reviews import REHEARSAL, Review
 from testkit.plan_review.verdicts import Finding, Verdict
 
 LONGEST = 60_000
@@ -17,6 +17,7 @@ _BADGES = {Verdict.OK: "✅ ok", Verdict.NEEDS_APPROVAL: "🟡 needs approval", 
 def render(review: Review) -> str:
     """Return the document."""
     lines = [f"# {_BADGES[review.verdict]}: {_text(review.settings.title)}", "", f"{counted(review)}.", ""]
+    lines += [REHEARSAL, ""] if review.settings.rehearsal else []
     lines += [f"sha256 of the plan: `{review.settings.sha256}`", ""] if review.settings.sha256 else []
     lines += _groups("The plan itself", review.of_section(SECTION))
     lines += _titled("What goes", [line for change in review.losses for line in _loss(view(change, review))])

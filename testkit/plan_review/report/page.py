@@ -6,7 +6,7 @@ from html import escape
 from testkit.plan_review.documents import SECTION
 from testkit.plan_review.report.style import CSS
 from testkit.plan_review.report.views import Row, View, outputs, view
-from testkit.plan_review.reviews import Review
+from testkit.plan_review.reviews import REHEARSAL, Review
 from testkit.plan_review.verdicts import Finding, Verdict
 
 MOST = 6
@@ -50,6 +50,8 @@ def _verdict(review: Review) -> Iterator[str]:
     css = _css(review.verdict)
     yield f'<section class="verdict {css}"><h1>{escape(review.settings.title)}</h1>'
     yield f'<p class="word">{review.verdict.words.capitalize()}</p><p>{_ADVICE[review.verdict]}</p>'
+    if review.settings.rehearsal:
+        yield f'<p class="note">{REHEARSAL}</p>'
     deciding = [each for each in review.findings if each.counts_as is review.verdict]
     by_rule = [each for at, each in enumerate(deciding) if each.rule not in {one.rule for one in deciding[:at]}]
     if by_rule:
@@ -116,7 +118,7 @@ def _losses(review: Review) -> Iterator[str]:
 
 def _modules(review: Review) -> Iterator[str]:
     if review.modules:
-        yield f"<h2>Changes by module <small>{review.unchanged} unchanged resources are not shown</small></h2>"
+        yield f"<h2>Changes by module <small>only what changes; unchanged: {review.unchanged}</small></h2>"
     for module, changes in review.modules.items():
         views = [view(change, review) for change in changes]
         kinds = dict.fromkeys(shown.action for shown in views)
@@ -191,11 +193,11 @@ def _footer(review: Review) -> Iterator[str]:
     if review.settings.sha256:
         yield f"<p>sha256 of the plan, compared again before the apply: <code>{review.settings.sha256}</code></p>"
     parts = [
-        f"made {escape(str(document['timestamp']))}" if document.get("timestamp") else "",
+        f"Made {escape(str(document['timestamp']))}" if document.get("timestamp") else "",
         f"Terraform {escape(str(document['terraform_version']))}" if document.get("terraform_version") else "",
-        "secrets are masked as the plan itself masks them",
+        "Secrets are masked as the plan itself masks them",
     ]
-    yield f"<p>{'; '.join(filter(None, parts)).capitalize()}.</p></footer>"
+    yield f"<p>{'. '.join(filter(None, parts))}.</p></footer>"
 
 
 def _css(verdict: Verdict) -> str:

@@ -56,6 +56,8 @@ details.module > summary + details.change { margin-top: .6rem; }
 table { border-collapse: collapse; width: 100%; margin: .4rem 0; table-layout: fixed; }
 td { padding: .25rem .5rem .25rem 0; vertical-align: top; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
 td:first-child { width: 32%; }
+tr:first-child td { border-top: 0; }
+.soft + table, .note + table { margin-top: .1rem; }
 .forces td:first-child code { font-weight: 700; color: var(--replace); }
 del { text-decoration: none; color: var(--destroy); } ins { text-decoration: none; color: var(--create); }
 footer { margin-top: 2.5rem; color: var(--soft); font-size: .87rem; border-top: 1px solid var(--line);

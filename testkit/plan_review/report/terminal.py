@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from testkit.plan_review.documents import SECTION
 from testkit.plan_review.report.views import Row, View, view
-from testkit.plan_review.reviews import Review
+from testkit.plan_review.reviews import REHEARSAL, Review
 from testkit.plan_review.verdicts import Finding
 
 SIGNS = {"create": "+", "update": "~", "replace": "±", "destroy": "-", "forget": "·", "move": "→", "import": "←"}
@@ -16,6 +16,7 @@ MOST = 8
 def render(review: Review) -> str:
     """Return the whole summary."""
     lines = [f"{review.verdict.words.upper()}: {review.settings.title}", counted(review)]
+    lines += [REHEARSAL] if review.settings.rehearsal else []
     lines += [f"sha256 {review.settings.sha256}"] if review.settings.sha256 else []
     lines += _section("The plan itself", [line for each in _of(review, SECTION) for line in _finding(each)])
     lines += _section("Goes", [line for change in review.losses for line in _loss(view(change, review))])

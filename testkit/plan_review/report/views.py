@@ -104,6 +104,8 @@ def _notes(change: Change) -> Iterator[str]:
         yield f"deposed object {change.deposed}: what a failed replacement left behind"
     if change.action == "replace":
         yield "the new one is made first" if change.creates_first else "destroyed first, then made anew: a gap"
+    if change.action == "forget":
+        yield "it stays in the account, and Terraform no longer looks after it"
     if reason := REASONS.get(change.reason, change.reason.replace("_", " ")):
         yield reason
 
