@@ -68,6 +68,14 @@ test-k8s-static: $(VENV)/.dev tools ## What can be held of the Kubernetes manife
 test-k8s: $(VENV)/.dev images cluster-images tools ## Kubernetes layer, on a cluster of its own: accepted, deployed, changed under load (ARGS=--keep)
 	$(PYTEST) tests/k8s $(ARGS)
 
+.PHONY: plan-review
+plan-review: $(VENV)/.dev ## The Terraform plan of ENV=staging|production as a page, with a verdict (ACCOUNT=yes asks the real account)
+	@[[ -n "$(ENV)" && -d "terraform/envs/$(ENV)" ]] || { echo "plan-review: say ENV=staging or ENV=production" >&2; exit 2; }
+	@bootstrap/need terraform
+	@# Code 3 wants a person to look, and this is a person looking.
+	@$(PY) -m testkit.plan_review review --chdir terraform/envs/$(ENV) $(if $(filter yes,$(ACCOUNT)),,--rehearse terraform) \
+		$(ARGS) || [[ $$? -eq 3 ]]
+
 .PHONY: faults
 faults: $(VENV)/.dev ## Apply each mistake of the catalogue to a copy and name the test that catches it (LAYER= ID= JOBS=)
 	@# A copy has no .env, so its choice of images goes along in the environment.

@@ -64,13 +64,14 @@ class Review:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        """What was found, the gravest first."""
+        """What was found, the gravest first, then in the order of the table of rules."""
         found = [
             *self._more,
             *documents.findings(self.plan, self.settings.now, self.settings.max_age),
             *(finding for change in self.plan.changes for finding in self._judge(change)),
         ]
-        return sorted(found, key=lambda each: -each.counts_as)
+        places = {rule.name: place for place, rule in enumerate(self.settings.rules)}
+        return sorted(found, key=lambda each: (-each.counts_as, places.get(each.rule, -1)))
 
     @property
     def verdict(self) -> Verdict:

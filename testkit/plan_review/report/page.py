@@ -59,7 +59,7 @@ def _verdict(review: Review) -> Iterator[str]:
         for each in by_rule[:HEADLINES]:
             others = sum(other.rule == each.rule for other in deciding) - 1
             more = f' <span class="soft">and {others} more</span>' if others else ""
-            yield f"<li>{_found(each)}{more}</li>"
+            yield f"<li><b>{_title(each)}</b>: {_found(each)}{more}</li>"
         if len(by_rule) > HEADLINES:
             yield f'<li class="soft">and {len(by_rule) - HEADLINES} more reasons below</li>'
         yield "</ul>"
@@ -77,11 +77,11 @@ def _counts(review: Review) -> Iterator[str]:
 def _rules(title: str, groups: dict[str, list[Finding]]) -> Iterator[str]:
     if groups:
         yield f"<h2>{title}</h2>"
-    for name, findings in groups.items():
+    for findings in groups.values():
         first = findings[0]
         yield f'<section class="card {_css(first.counts_as)}"><header>'
         yield f'<span class="badge">{first.counts_as.words}</span>'
-        yield f'<b>{escape(name.replace("-", " "))}</b></header><p class="soft">{escape(first.reason)}</p>'
+        yield f'<b>{_title(first)}</b></header><p class="soft">{escape(first.reason)}</p>'
         yield from _list(findings[:MOST])
         if len(findings) > MOST:
             yield f"<details><summary>{len(findings) - MOST} more</summary>"
@@ -100,6 +100,10 @@ def _found(finding: Finding) -> str:
     where = [f"<code>{escape(part)}</code>" for part in (finding.address, finding.attribute) if part]
     allowed = ' <span class="badge">allowed</span>' if finding.allowed else ""
     return ": ".join([*where, escape(finding.what)]) + allowed
+
+
+def _title(finding: Finding) -> str:
+    return escape(finding.rule.replace("-", " ").capitalize())
 
 
 def _losses(review: Review) -> Iterator[str]:

@@ -112,7 +112,10 @@ def _notes(change: Change) -> Iterator[str]:
 
 def _attributes(change: Change) -> Iterator[Difference]:
     if change.action == "create":
-        for path, value in leaves(change.after or {}):
+        after = dict(change.after or {})
+        if "tags" in after:
+            yield Difference(("tags",), MISSING, after.pop("tags"))
+        for path, value in leaves(after):
             if path and value not in (None, [], {}, ""):
                 yield Difference(path, MISSING, value)
     elif change.action not in {"destroy", "forget"}:

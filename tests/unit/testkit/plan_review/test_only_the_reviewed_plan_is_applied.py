@@ -1,6 +1,10 @@
 """Is exactly the plan applied that was reviewed, while it still holds, and by whom it needs?"""
 
 import json
+import os
+import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -85,6 +89,27 @@ def test_an_old_review_is_refused(stand: Stand) -> None:
     stand.verdict_file.write_text(json.dumps(old))
     code, said = stand.gate("check")
     assert (code, "make it anew" in said) == (4, True), said
+
+
+def test_a_rehearsal_is_never_applied(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If red, a plan that was made as if nothing existed is applied to an account where everything does."""
+    stand.write(golden.greenfield(), stand.root / "next.tfplan")
+    asked = []
+
+    def prepare(tree: Path, root: str, scratch: Path) -> SimpleNamespace:
+        asked.append((tree, root))
+        return SimpleNamespace(folder=stand.root, tftest=SimpleNamespace(env=dict(os.environ)))
+
+    fake = SimpleNamespace(prepare=prepare, NoTerraform=LookupError, TerraformFailed=AssertionError)
+    monkeypatch.setitem(sys.modules, "testkit.terraform", fake)
+    code, said = stand.run("review", "--out", str(stand.reports), "--rehearse", str(stand.root.parent))
+    assert (code, asked) == (3, [(stand.root.parent, "production")]), said
+    assert "made without an account" in said
+    stand.plan = Path(".strata/plans/production.tfplan")
+    code, said = stand.gate("apply", "--approved-by", "ada")
+    assert (code, stand.applied, "made without an account" in said) == (4, "", True), said
+    code, said = stand.review("--rehearse", str(stand.root.parent))
+    assert (code, "makes a plan of its own" in said) == (2, True), said
 
 
 @pytest.mark.parametrize("verdict", ["", "{}", '{"verdict": "ok", "exit_code": 0}'])
