@@ -139,7 +139,8 @@ def test_each_rule_sees_what_it_is_for(
     """If red, a mistake that the table of rules names goes through, or what is right is held up."""
     done = review(plan(entry(address, before=before, after=after)))
     found = {finding.rule: finding.verdict for finding in done.findings}
-    assert found.get(rule) is verdict, f"{address}: {rule}: found {found}"
+    wanted = verdict.words if verdict else "nothing"
+    assert found.get(rule) is verdict, f"{address}: {rule}: wanted {wanted}, got {found or 'nothing'}"
 
 
 def test_a_source_that_is_not_known_yet_is_asked_about() -> None:
