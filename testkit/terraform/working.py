@@ -71,7 +71,7 @@ class Working:
         try:
             self.tftest.execute_command("plan", "-json", "-refresh=false", *_variables(variables))
         except tftest.TerraformTestError as error:
-            lines = [line for line in str(error).splitlines() if '"type":"diagnostic"' in line]
+            lines = [line for line in str(error.args[0]).splitlines() if '"type":"diagnostic"' in line]
             return [one for one in map(_diagnostic, lines) if one["severity"] == "error"]
         return []
 
