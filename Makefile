@@ -73,9 +73,8 @@ test-terraform: $(VENV)/.dev terraform checkov ## Terraform layer: what an apply
 	$(PYTEST) tests/terraform -n $(WORKERS) --dist loadgroup $(ARGS)
 
 .PHONY: plan-review
-plan-review: $(VENV)/.dev ## The Terraform plan of ENV=staging|production as a page, with a verdict (ACCOUNT=yes asks the real account)
+plan-review: $(VENV)/.dev terraform ## The Terraform plan of ENV=staging|production as a page, with a verdict (ACCOUNT=yes asks the real account)
 	@[[ -n "$(ENV)" && -d "terraform/envs/$(ENV)" ]] || { echo "plan-review: say ENV=staging or ENV=production" >&2; exit 2; }
-	@bootstrap/need terraform
 	@# Code 3 wants a person to look, and this is a person looking.
 	@$(PY) -m testkit.plan_review review --chdir terraform/envs/$(ENV) $(if $(filter yes,$(ACCOUNT)),,--rehearse terraform) \
 		$(ARGS) || [[ $$? -eq 3 ]]
