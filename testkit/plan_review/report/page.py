@@ -49,9 +49,8 @@ def render(review: Review) -> str:
 def _verdict(review: Review) -> Iterator[str]:
     css = _css(review.verdict)
     yield f'<section class="verdict {css}"><h1>{escape(review.settings.title)}</h1>'
-    yield f'<p class="word">{review.verdict.words.capitalize()}</p><p>{_ADVICE[review.verdict]}</p>'
-    if review.settings.rehearsal:
-        yield f'<p class="note">{REHEARSAL}</p>'
+    advice = REHEARSAL if review.settings.rehearsal else _ADVICE[review.verdict]
+    yield f'<p class="word">{review.verdict.words.capitalize()}</p><p>{advice}</p>'
     deciding = [each for each in review.findings if each.counts_as is review.verdict]
     by_rule = [each for at, each in enumerate(deciding) if each.rule not in {one.rule for one in deciding[:at]}]
     if by_rule:

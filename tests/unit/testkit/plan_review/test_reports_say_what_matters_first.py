@@ -114,6 +114,14 @@ def test_moves_imports_drift_and_the_unknown_are_named(render: str) -> None:
     assert "arn" in told(render, review(golden.greenfield()))
 
 
+@pytest.mark.parametrize("render", RENDERS)
+def test_a_rehearsal_says_that_it_is_one(render: str) -> None:
+    """If red, a plan that was made as if nothing existed is read as what will happen to what does."""
+    text = told(render, review(golden.greenfield(), rehearsal=True))
+    assert "A rehearsal, made without an account" in text
+    assert "may be applied once" not in text
+
+
 def test_the_page_needs_nothing_else() -> None:
     """If red, the page is bare where it is read: in an archive, behind a proxy, on a phone in a tunnel."""
     html = page.render(review(golden.destroyed()))
