@@ -74,9 +74,20 @@ test-k8s-static: $(VENV)/.dev tools ## What can be held of the Kubernetes manife
 test-k8s: $(VENV)/.dev images cluster-images tools ## Kubernetes layer, on a cluster of its own: accepted, deployed, changed under load (ARGS=--keep)
 	$(PYTEST) tests/k8s $(ARGS)
 
+.PHONY: test-terraform
+test-terraform: $(VENV)/.dev terraform checkov ## Terraform layer: what an apply would do, the VPC applied to an emulator, checkov (ARGS=--slow)
+	$(PYTEST) tests/terraform -n $(WORKERS) --dist loadgroup $(ARGS)
+
 .PHONY: test-slow
-test-slow: $(VENV)/.dev images cluster-images tools ## What needs more time than its layer has: 60 s of load, 20 roll-outs, the autoscaler
-	$(PYTEST) tests/k8s -m slow --slow $(ARGS)
+test-slow: $(VENV)/.dev images cluster-images tools terraform ## What needs more time than its layer has: 60 s of load, 20 roll-outs, the autoscaler, EKS
+	$(PYTEST) tests/k8s tests/terraform -m slow --slow $(ARGS)
+
+.PHONY: plan-review
+plan-review: $(VENV)/.dev terraform ## The Terraform plan of ENV=staging|production as a page, with a verdict (ACCOUNT=yes asks the real account)
+	@[[ -n "$(ENV)" && -d "terraform/envs/$(ENV)" ]] || { echo "plan-review: say ENV=staging or ENV=production" >&2; exit 2; }
+	@# Code 3 wants a person to look, and this is a person looking.
+	@$(PY) -m testkit.plan_review review --chdir terraform/envs/$(ENV) $(if $(filter yes,$(ACCOUNT)),,--rehearse terraform) \
+		$(ARGS) || [[ $$? -eq 3 ]]
 
 .PHONY: faults
 faults: $(VENV)/.dev ## Apply each mistake of the catalogue to a copy and name the test that catches it (LAYER= ID= JOBS=)
@@ -119,6 +130,14 @@ tools: $(VENV)/.dev
 	@bootstrap/need go
 	@$(PY) -m testkit.kube.tools
 
+.PHONY: terraform
+terraform:
+	@bootstrap/need terraform
+
+.PHONY: checkov
+checkov: $(VENV)/.dev
+	@$(PY) -m tests.terraform.support.checkov
+
 .PHONY: stores
 stores:
 	@bootstrap/need wrk redis
@@ -141,6 +160,11 @@ format: $(VENV)/.dev ## Put every Python file into the project's style
 	$(VENV)/bin/ruff check --fix --quiet .
 	$(VENV)/bin/ruff format .
 
+.PHONY: fmt
+fmt: terraform ## Put the Terraform code into Terraform's own style
+	terraform fmt -recursive terraform
+	terraform fmt -recursive tests/terraform/roots
+
 .PHONY: lock
 lock: $(VENV)/bin/python ## Compile requirements/*.txt anew from pyproject.toml (UPGRADE=yes takes newer versions)
 	$(PY) -m pip --disable-pip-version-check install --quiet uv
@@ -151,8 +175,9 @@ screenshots: $(VENV)/.dev chromium ## Take the pictures of the UI in docs/images
 	$(PY) docs/screenshots.py
 
 .PHONY: checks
-checks: ## Write docs/checks.md, the page of all checks, anew from the tests' docstrings
+checks: ## Write docs/checks.md anew from the tests' docstrings, and the Terraform modules' tables from their code
 	@$(PYTHON) docs/checks.py
+	@$(PYTHON) docs/terraform.py
 
 .PHONY: help
 help: ## Show this list

@@ -1,0 +1,61 @@
+"""AWS on this machine, by moto, with what it gets wrong put right.
+
+    with emulator.running(log) as address:       # http://127.0.0.1:PORT
+        ...
+    python -m testkit.terraform.emulator PORT    # the same in the foreground
+
+It is a child process of its own, so that two runs share nothing. What cannot be put right from outside is a list of the
+tests that use it.
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import requests
+
+from testkit import process
+
+STARTS_WITHIN = 60.0
+"""moto reads all of AWS's managed policies before it answers."""
+
+
+@contextlib.contextmanager
+def running(log: Path | None = None) -> Iterator[str]:
+    """Start the emulator on loopback, and give its address."""
+    port = process.free_port()
+    address = f"http://127.0.0.1:{port}"
+
+    def answers() -> bool:
+        with contextlib.suppress(requests.ConnectionError):
+            # Asked for what only moto has: another program may have got the port.
+            return requests.get(f"{address}/moto-api/data.json", timeout=5, proxies=_NO_PROXY).ok
+        return False
+
+    command = [sys.executable, "-m", "testkit.terraform.emulator", str(port)]
+    env = {
+        **os.environ,
+        "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+    }
+    with process.start(command, ready=answers, timeout=STARTS_WITHIN, env=env, output=log):
+        yield address
+
+
+def serve(port: int) -> None:
+    """Serve until the process ends."""
+    # Imported here: moto takes a second, which whoever only wants to start the child need not pay.
+    import moto.eks.models  # noqa: PLC0415
+    from moto.server import main as moto_server  # noqa: PLC0415
+
+    # A node group that names no key pair has none; moto makes one up, and the next plan replaces the group.
+    moto.eks.models.DEFAULT_REMOTE_ACCESS = None
+    moto_server(["--host", "127.0.0.1", "--port", str(port)])
+
+
+_NO_PROXY = {"http": "", "https": ""}
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))
