@@ -57,7 +57,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _group(item: pytest.Item) -> str:
-    return _GROUPS.get(item.path.relative_to(_HERE).parts[0], "stores")
+    group = _GROUPS.get(item.path.relative_to(_HERE).parts[0], "stores")
+    # What asks the image in its surroundings would start a second MySQL.
+    return "stores" if group == "image" and "app_environment" in getattr(item, "fixturenames", ()) else group
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,8 @@ from tests.container.support import app as apps
 from tests.container.support.names import ROOT
 from tests.container.support.stores import MySql, Redis
 
-# Each step between which there is something to lose is met once, and two others.
-KILLS = int(os.environ.get("DURABILITY_KILLS", "8"))
+# Each step between which there is something to lose is met once.
+KILLS = int(os.environ.get("DURABILITY_KILLS", "6"))
 
 SCRATCH = "strata_durability"
 # Redis' database that nobody else uses: the program counts what waits in it.

@@ -158,7 +158,7 @@ def test_the_default_base_is_the_pinned_one(stages: list[list[tuple[str, str]]],
     default = re.search(r"^ARG PYTHON_IMAGE=(\S+)$", source, re.MULTILINE)
     assert default, "ARG PYTHON_IMAGE has no default"
     assert default[1] == pinned, f"the Dockerfile's default base is {default[1]}, images.env pins {pinned}"
-    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["webapp"]["build"]["args"]
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["secrets"]["build"]["args"]
     assert f":-{pinned}}}" in compose["PYTHON_IMAGE"], f"docker-compose.yml has {compose['PYTHON_IMAGE']}, not {pinned}"
 
 

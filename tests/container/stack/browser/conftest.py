@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    StorageState,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from testkit import evidence
 from tests.container.stack.running import Account, Stack
@@ -27,8 +36,8 @@ COUNTED = 30
 
 SCREENSHOTS = ROOT / "reports" / "evidence" / "pages"
 
-DESKTOP = {"width": 1080, "height": 900}
-PHONE = {"width": 360, "height": 740}
+DESKTOP: ViewportSize = {"width": 1080, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 
 # Nothing here needs a GPU, or may ask a server on the internet.
 _ARGUMENTS = [

@@ -1,9 +1,10 @@
 """Does every page fit a phone, in light and in dark, in the colours that the person chose?"""
 
-from typing import Any
+import itertools
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Page, StorageState, ViewportSize, expect
 
 from tests.container.stack.browser.conftest import DESKTOP, PHONE, Destination, Open
 from tests.container.stack.running import Account, Stack
@@ -11,6 +12,8 @@ from tests.container.stack.running import Account, Stack
 # WCAG 2.2, success criterion 1.4.3, for text of usual size.
 _CONTRAST = 4.5
 
+DEVICES: dict[str, ViewportSize] = {"phone": PHONE, "desktop": DESKTOP}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PUBLIC = {"home": "/", "login": "/login"}
 
 
@@ -21,22 +24,25 @@ def private(stack: Stack, account: Account, destination: Destination) -> dict[st
     return {"links": "/links", "link-long": f"/links/{slug}", "preview-long": f"/{slug}+"}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("device", "viewport"), [("phone", PHONE), ("desktop", DESKTOP)])
-def test_every_page_fits(
-    open_page: Open, signed_in: StorageState, private: dict[str, str], device: str, viewport: Any, scheme: str
-) -> None:
+@pytest.mark.parametrize("kind", ["public", "private"])
+def test_every_page_fits(open_page: Open, signed_in: StorageState, private: dict[str, str], kind: str) -> None:
     """Red: people scroll sideways, or read grey on grey."""
-    look = {"viewport": viewport, "color_scheme": scheme}
-    for pages, state in ((PUBLIC, None), (private, signed_in)):
-        watched = open_page("/", storage_state=state, **look)
-        for name, path in pages.items():
-            watched.page.goto(path)
-            too_wide = watched.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-            assert too_wide <= 0, f"{path} is {too_wide} pixels wider than a {device} of {viewport['width']}"
-            contrast = watched.page.evaluate(_CONTRAST_OF_HEADING)
-            assert contrast >= _CONTRAST, f"the heading of {path} in {scheme} has a contrast of {contrast:.1f}"
+    pages, state = (PUBLIC, None) if kind == "public" else (private, signed_in)
+    watched = open_page("/", storage_state=state)
+    for name, path in pages.items():
+        watched.page.goto(path)
+        for (device, viewport), scheme in itertools.product(DEVICES.items(), SCHEMES):
+            watched.page.set_viewport_size(viewport)
+            watched.page.emulate_media(color_scheme=scheme)
+            assert_fits(watched.page, f"{path} on a {device} in {scheme}")
             watched.shoot(f"{name}-{device}-{scheme}")
+
+
+def assert_fits(page: Page, what: str) -> None:
+    too_wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert too_wide <= 0, f"{what} is {too_wide} pixels too wide"
+    contrast = page.evaluate(_CONTRAST_OF_HEADING)
+    assert contrast >= _CONTRAST, f"the heading of {what} has a contrast of {contrast:.1f}"
 
 
 def test_a_chosen_theme_is_kept(open_page: Open) -> None:
