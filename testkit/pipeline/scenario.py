@@ -16,16 +16,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Command:
-    """What a recorded `sh` answers when its script matches; the first that matches counts.
+    """What a recorded `sh` answers when it is given this script; a script that no command has is "not found".
 
-    match: a regular expression, looked for anywhere in the script.
     files: text by path, written into the workspace.
     needs: paths that must be there, or the command fails with code 2 as `make` does.
     hangs: until a time-out ends it.
     aborts: a person aborts the build while it runs.
     """
 
-    match: str
+    script: str
     code: int = 0
     output: str = ""
     files: Mapping[str, str] = field(default_factory=dict)

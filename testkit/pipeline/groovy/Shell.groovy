@@ -4,13 +4,14 @@
  * For real: `/bin/sh -xe` in the workspace, with the build's variables over the machine's
  * (https://www.jenkins.io/doc/pipeline/steps/workflow-durable-task-step/#sh-shell-script).
  *
- * Recorded, when the request has `commands`: the first entry whose `match` (a regular expression) is found in the
- * script answers for it: `code`, `output`, `files` that it writes (text by path), `needs` (paths that must be in the
- * workspace), `hangs` (until a time-out), `aborts` (a person aborts the build meanwhile). A command that no entry
- * knows ends with 0 and says nothing.
+ * Recorded, when the request has `commands`: the first entry whose `script` is this one answers for it: `code`,
+ * `output`, `files` that it writes (text by path), `needs` (paths that must be in the workspace), `hangs` (until a
+ * time-out), `aborts` (a person aborts the build meanwhile). A command that no entry knows is not found, as in a shell:
+ * what was not thought of is no success.
  */
 class Shell {
     private static final int MISSING_FILE = 2
+    private static final int NOT_FOUND = 127
     private static final long GRACE_SECONDS = 60
 
     private final Build build
@@ -24,8 +25,12 @@ class Shell {
     }
 
     private Map recorded(String script, boolean wanted) {
-        Map entry = (build.request.commands as List<Map>).find { script =~ it.match } ?: [:]
+        Map entry = (build.request.commands as List<Map>).find { script.trim() == it.script }
         File cwd = build.agents.cwd()
+        if (entry == null) {
+            build.log("the scenario has no command like this: $script")
+            return [code: NOT_FOUND, output: '']
+        }
         String missing = (entry.needs ?: []).find { !new File(cwd, it as String).exists() }
         if (missing) {
             build.log("$missing is not in this workspace")

@@ -35,6 +35,7 @@ class Steps {
             writeFile       : ['file', 'text', 'encoding'],
             // Not steps, but what is handed to them.
             credentials     : ['id'],
+            file            : ['credentialsId', 'variable'],
             string          : ['credentialsId', 'variable'],
             usernamePassword: ['credentialsId', 'usernameVariable', 'passwordVariable'],
     ]
@@ -135,10 +136,14 @@ class Steps {
         }
         build.agents.cwd()
         def done = shell.run(script, given.returnStdout as boolean)
-        build.happened('sh', [script: build.secrets.masked(script), code: done.code])
+        build.happened('sh', [script: build.secrets.masked(script), code: done.code, environment: visible()])
         if (given.returnStatus) return done.code
         if (done.code != 0) throw new StepFailed("script returned exit code $done.code")
         given.returnStdout ? done.output : null
+    }
+
+    private Map<String, String> visible() {
+        build.environment.all().findAll { it.value != null }.collectEntries { [(it.key): build.secrets.masked(it.value)] }
     }
 
     Object withEnv(Map given, Closure block) {
@@ -150,12 +155,25 @@ class Steps {
         List<Map> bindings = given.bindings as List<Map>
         Map variables = bindings.collectEntries { it.variables }
         build.happened('credentials', [ids: bindings*.id, variables: variables.keySet() as List, by: 'withCredentials'])
-        build.secrets.within(bindings*.secret) { build.environment.within(variables) { run(block) } }
+        try {
+            return build.secrets.within(bindings*.secret) { build.environment.within(variables) { run(block) } }
+        } finally {
+            bindings*.file.findAll()*.delete()
+        }
     }
 
     Map string(Map given) {
         String text = build.secrets.find(given.credentialsId as String)
         [id: given.credentialsId, variables: [(given.variable): text], secret: text]
+    }
+
+    /** The file is there while the block runs. */
+    Map file(Map given) {
+        String text = build.secrets.find(given.credentialsId as String)
+        def file = File.createTempFile('secret', '')
+        file.text = text
+        file.deleteOnExit()
+        [id: given.credentialsId, variables: [(given.variable): file.path], secret: text, file: file]
     }
 
     Map usernamePassword(Map given) {

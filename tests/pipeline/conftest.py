@@ -1,0 +1,31 @@
+"""What the layer shares: one JVM a session, and a way to run the Jenkinsfile on a site of one's own."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from testkit.pipeline.build import Build
+from testkit.pipeline.runner import Runner
+from tests.pipeline.support.site import JENKINSFILE, Given
+
+Run = Callable[[Given], Build]
+
+
+@pytest.fixture(scope="session")
+def runner() -> Iterator[Runner]:
+    """The JVM that runs Jenkinsfiles."""
+    with Runner.start() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def jenkinsfile() -> str:
+    """The pipeline of this repository."""
+    return JENKINSFILE.read_text()
+
+
+@pytest.fixture
+def run(runner: Runner, jenkinsfile: str, tmp_path: Path) -> Run:
+    """Run the pipeline of this repository once."""
+    return lambda given: runner.run(given.scenario(jenkinsfile), tmp_path)

@@ -1,0 +1,58 @@
+"""Can somebody who comes later see what happened, whatever it was?"""
+
+import pytest
+
+from tests.pipeline.conftest import Run
+from tests.pipeline.support.site import FAILED, LAYERS, REPORTS, ROOT, Given, red
+
+
+@pytest.mark.parametrize("stage", LAYERS)
+def test_a_layer_records_its_tests(run: Run, stage: str) -> None:
+    """Red: a layer is green in the picture and nobody knows how many tests it ran."""
+    recorded = [file for one in run(Given()).events("junit", stage) for file in one["files"]]
+    assert recorded == [REPORTS[stage]], f"{stage} records {recorded or 'no JUnit report'}; wanted {REPORTS[stage]}"
+
+
+@pytest.mark.parametrize("stage", LAYERS)
+def test_a_red_layer_leaves_its_results_and_evidence(run: Run, stage: str) -> None:
+    """Red: the build is red, and to find out why one has to run it again."""
+    files = {REPORTS[stage]: FAILED, "reports/evidence/test_one/pod.log": "why"}
+    build = run(Given(verbs=red(LAYERS[stage], files=files)))
+    assert build.events("junit", stage), f"{stage} was red and recorded no test: {build}"
+    assert (build.archive / "reports/evidence/test_one/pod.log").exists(), f"{stage} was red and archived no evidence: {build}"
+
+
+def test_the_coverage_is_recorded(run: Run) -> None:
+    """Red: the floor holds, and nobody sees that it comes nearer."""
+    (recorded,) = run(Given()).events("coverage")
+    assert (recorded["stage"], recorded["files"]) == ("Unit", ["reports/coverage.xml"]), f"recorded: {recorded}"
+
+
+@pytest.mark.parametrize("stage", LAYERS)
+def test_an_aborted_layer_cleans_up(run: Run, stage: str) -> None:
+    """Red: the agents' disks fill up with what aborted builds left."""
+    build = run(Given(verbs={LAYERS[stage]: {"aborts": True}}))
+    assert build.result == "ABORTED", f"{build}"
+    assert build.events("cleanWs", stage), f"{stage} was aborted and left its workspace: {build}"
+
+
+def test_every_layer_of_the_repository_is_in_the_pipeline(run: Run) -> None:
+    """Red: a layer exists, and nothing in CI runs it."""
+    folders = {folder.name for folder in (ROOT / "tests").iterdir() if (folder / "__init__.py").exists() and folder.name != "support"}
+    # Terraform's comes from another change; a verb without tests would be red by itself.
+    run_by = {script.removeprefix("make test-") for script in run(Given()).commands("Tests") + _layers(run)}
+    assert folders <= run_by, f"no stage of Tests runs {', '.join(sorted(folders - run_by))}"
+
+
+def _layers(run: Run) -> list[str]:
+    return [script for script in LAYERS.values()]
+
+
+@pytest.mark.parametrize(("slow", "wanted"), [(False, ""), (True, "--slow")])
+def test_slow_tests_run_when_asked_for(run: Run, slow: bool, wanted: str) -> None:
+    """Red: SLOW is a parameter that does nothing."""
+    arguments = {one["script"]: one["environment"].get("ARGS", "") for one in run(Given(parameters={"SLOW": slow})).events("sh")}
+    found = {script: arguments[script] for script in LAYERS.values()}
+    assert set(found.values()) == {wanted}, f"SLOW={slow}: the layers got {found}"
+    others = {script: value for script, value in arguments.items() if value and script not in (*LAYERS.values(), "make image-load")}
+    assert not others, f"ARGS is for the layers' pytest, and reaches {others}"
