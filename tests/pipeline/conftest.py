@@ -25,7 +25,14 @@ def jenkinsfile() -> str:
     return JENKINSFILE.read_text()
 
 
-@pytest.fixture
-def run(runner: Runner, jenkinsfile: str, tmp_path: Path) -> Run:
-    """Run the pipeline of this repository once."""
-    return lambda given: runner.run(given.scenario(jenkinsfile), tmp_path)
+@pytest.fixture(scope="session")
+def run(runner: Runner, jenkinsfile: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Run the pipeline of this repository on a site; the same site twice is the same build, which nobody changes."""
+    builds: dict[str, Build] = {}
+
+    def once(given: Given) -> Build:
+        if repr(given) not in builds:
+            builds[repr(given)] = runner.run(given.scenario(jenkinsfile), tmp_path_factory.mktemp("build"))
+        return builds[repr(given)]
+
+    return once

@@ -68,7 +68,7 @@ def test_verbs_go_by_the_programs_that_wait(script: str) -> None:
         "plan-apply": r"testkit\.plan_review apply .*--plan \.strata/plans/staging\.tfplan .*--verdict",
         "smoke": r"testkit\.delivery\.smoke .*/healthz/ready:version=",
     }[script.split()[1]]
-    said = subprocess.run([*script.split(), "-n", "IMAGE=x@sha256:1"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run([*script.split(), "-n", "-o", "x/.dev", "VENV=x", "IMAGE=x@sha256:1"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     said = said.replace("\\\n", " ")
     assert re.search(wanted, said), f"`{script}` does not run {wanted}:\n{said}"
     assert "|| true" not in said, f"`{script}` hides an exit code:\n{said}"
@@ -76,7 +76,7 @@ def test_verbs_go_by_the_programs_that_wait(script: str) -> None:
 
 def test_what_is_not_a_digest_is_not_released() -> None:
     """Red: a person deploys a tag by hand, and nobody knows what runs."""
-    done = subprocess.run(["make", "release", "ENV=staging", "IMAGE=strata:latest"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(["make", "-o", "x/.dev", "release", "VENV=x", "ENV=staging", "IMAGE=strata:latest"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode != 0, "make release takes a tag"
     assert "by digest" in done.stderr, f"make release refuses a tag without saying so: {done.stderr}"
 

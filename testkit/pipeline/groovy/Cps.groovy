@@ -11,8 +11,13 @@ import org.codehaus.groovy.control.customizers.ImportCustomizer
  * https://github.com/jenkinsci/workflow-cps-plugin, CpsGroovyShellFactory: the transformer, and NonCPS imported.
  */
 class Cps {
+    /** Many builds run one file. */
+    private static final Map<String, Class> COMPILED = [:].withDefault { compiled(it as String) }
+
     /** Compile a Jenkinsfile; what the transformer cannot do is refused here. */
-    static Class compile(String text) {
+    static Class compile(String text) { COMPILED[text] }
+
+    private static Class compiled(String text) {
         def configuration = new CompilerConfiguration(scriptBaseClass: PipelineScript.name)
         def imports = new ImportCustomizer()
         imports.addImport('NonCPS', NonCPS.name)

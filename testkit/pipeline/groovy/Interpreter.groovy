@@ -100,10 +100,10 @@ class Interpreter {
 
     /** Run one stage; return its error, or SKIPPED. */
     private Throwable attempt(Section stage) {
-        Closure when = stage.get('when') as Closure
+        Closure when = stage.first('when') as Closure
         Section flags = when ? Section.of(when) : new Section()
         def passes = { when == null || When.holds(when, build) }
-        def asked = { String flag -> flags.get(flag) == true }
+        def asked = { String flag -> flags.first(flag) == true }
         String place = ['beforeOptions', 'beforeInput', 'beforeAgent'].find(asked) ?: 'last'
         Throwable error = null
         try {
@@ -142,7 +142,7 @@ class Interpreter {
             } else {
                 if (failFast != null) throw failFast
                 build.stopIfAborted()
-                Cps.body(stage.get('steps') as Closure, build.script)
+                Cps.body(stage.first('steps') as Closure, build.script)
             }
         } catch (Throwable thrown) {
             error = thrown
@@ -157,7 +157,7 @@ class Interpreter {
      * worse than FAILURE. ParallelStep.FailFastCause; JENKINS-55459 asks for FAILURE.
      */
     private Throwable branches(Section stage) {
-        boolean fast = options.has('parallelsAlwaysFailFast') || stage.get('failFast') == true
+        boolean fast = options.has('parallelsAlwaysFailFast') || stage.first('failFast') == true
         Throwable first = null
         try {
             stage.block('parallel').all().each { call ->
@@ -181,7 +181,7 @@ class Interpreter {
         StepFailed interrupted = failFast
         failFast = null
         Grammar.POST.each { condition ->
-            Closure body = blocks.get(condition) as Closure
+            Closure body = blocks.first(condition) as Closure
             if (body == null || !new Post(build.result, error, build.request.previous, where == 'stage').holds(condition)) return
             build.happened('post', [of: where, condition: condition])
             try {
@@ -197,12 +197,12 @@ class Interpreter {
     }
 
     private void inAgent(Section section, Closure body) {
-        def agent = section.get('agent')
+        def agent = section.first('agent')
         if (agent == null || agent == 'none') {
             body()
             return
         }
-        String label = agent instanceof Closure ? Section.of(agent as Closure).get('label') : 'any'
+        String label = agent instanceof Closure ? Section.of(agent as Closure).first('label') : 'any'
         build.agents.within(label) {
             boolean skip = options.has('skipDefaultCheckout') || section.block('options').has('skipDefaultCheckout')
             // As in the declarative plugin's CheckoutScript: the stage sees GIT_COMMIT and its like.
@@ -211,7 +211,7 @@ class Interpreter {
     }
 
     private void withEnvironment(Section section, Closure body) {
-        Closure block = section.get('environment') as Closure
+        Closure block = section.first('environment') as Closure
         if (block == null) {
             body()
             return

@@ -12,9 +12,9 @@ class Question {
     Map<String, String> ask(Section input) {
         String stage = build.stages.last()
         Map answer = (build.request.inputs as Map ?: [:])[stage] as Map ?: [answer: 'none']
-        List<String> submitters = (input.get('submitter') ?: '').toString().split(',')*.trim().findAll()
-        build.log("Input requested: ${input.get('message')}")
-        build.happened('input', [message: input.get('message').toString(), submitters: submitters,
+        List<String> submitters = (input.first('submitter') ?: '').toString().split(',')*.trim().findAll()
+        build.log("Input requested: ${input.first('message')}")
+        build.happened('input', [message: input.first('message').toString(), submitters: submitters,
                                  held: build.agents.label(), answer: answer.answer ?: 'proceed', user: answer.user])
         if (answer.answer == 'none') {
             throw build.deadlines.any ? Deadlines.exceeded()
@@ -30,7 +30,7 @@ class Question {
 
     private static Map<String, String> variables(Section input, Map answer) {
         Map<String, String> given = [:]
-        if (input.get('submitterParameter')) given[input.get('submitterParameter') as String] = answer.user
+        if (input.first('submitterParameter')) given[input.first('submitterParameter') as String] = answer.user
         input.block('parameters').all().each { parameter ->
             Map about = parameter.arguments[0] as Map
             def standard = parameter.name == 'choice' ? about.choices[0] : about.defaultValue

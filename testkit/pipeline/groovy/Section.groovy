@@ -29,7 +29,7 @@ class Section {
     boolean has(String name) { calls.any { it.name == name } }
 
     /** The first argument of the only call of this name. */
-    Object get(String name) { calls.find { it.name == name }?.arguments?.getAt(0) }
+    Object first(String name) { calls.find { it.name == name }?.arguments?.getAt(0) }
 
-    Section block(String name) { get(name) instanceof Closure ? of(get(name) as Closure) : new Section() }
+    Section block(String name) { first(name) instanceof Closure ? of(first(name) as Closure) : new Section() }
 }

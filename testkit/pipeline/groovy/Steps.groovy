@@ -225,14 +225,14 @@ class Steps {
     void stash(Map given) {
         File folder = build.agents.cwd()
         def found = Files.find(folder, (given.includes ?: '**') as String, given.excludes as String)
-        if (!found && !given.allowEmpty) throw new StepFailed("No files included in stash ‘$given.name’")
+        if (!found && !given.allowEmpty) throw new StepFailed("No files included in stash ‘${given.name}’")
         build.stashes[given.name as String] = found.collectEntries { [(it): new File(folder, it).bytes] }
         build.happened('stash', [name: given.name, files: found])
     }
 
     void unstash(Map given) {
         def stash = build.stashes[given.name as String]
-        if (stash == null) throw new StepFailed("No such saved stash ‘$given.name’")
+        if (stash == null) throw new StepFailed("No such saved stash ‘${given.name}’")
         stash.each { path, content -> Files.write(new File(build.agents.cwd(), path), content) }
         build.happened('unstash', [name: given.name])
     }
