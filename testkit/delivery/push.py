@@ -31,7 +31,9 @@ def push(carried: Carried, repository: str, environment: Mapping[str, str]) -> s
     """
     tested = environment.get("APP_IMAGE")
     if tested != carried.id:
-        raise NotCarried(f"what was tested is {tested or 'not said: set APP_IMAGE'}, and what would be pushed {carried.id}")
+        raise NotCarried(
+            f"what was tested is {tested or 'not said: set APP_IMAGE'}, and what would be pushed {carried.id}"
+        )
     with tempfile.TemporaryDirectory(prefix="push-") as scratch:
         env = {**environment, "DOCKER_CONFIG": scratch}
         (Path(scratch) / "config.json").write_text(json.dumps(_login(repository, environment)))

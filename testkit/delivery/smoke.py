@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import requests
 
@@ -53,12 +53,12 @@ def failures(probes: dict[str, Probe], timeout: float) -> dict[str, str]:
 
 def junit(probes: Sequence[str], failed: dict[str, str]) -> str:
     """Return the report as JUnit's XML."""
-    suite = ElementTree.Element("testsuite", name="smoke", tests=str(len(probes)), failures=str(len(failed)))
+    suite = ET.Element("testsuite", name="smoke", tests=str(len(probes)), failures=str(len(failed)))
     for name in probes:
-        case = ElementTree.SubElement(suite, "testcase", classname="smoke", name=name)
+        case = ET.SubElement(suite, "testcase", classname="smoke", name=name)
         if name in failed:
-            ElementTree.SubElement(case, "failure", message=failed[name])
-    return ElementTree.tostring(suite, encoding="unicode")
+            ET.SubElement(case, "failure", message=failed[name])
+    return ET.tostring(suite, encoding="unicode")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

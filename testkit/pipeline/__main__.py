@@ -11,13 +11,13 @@ def main(files: list[str]) -> int:
     """Check each file; return the exit code."""
     try:
         with Runner.start() as runner:
-            wrong = {file: error for file in files if (error := runner.check(Path(file).read_text()))}
+            wrong = {file: runner.check(Path(file).read_text()) for file in files}
     except NoRunner as error:
         print(f"pipeline: {error}", file=sys.stderr)
         return 1
-    for file, error in wrong.items():
-        print(f"{file}:\n{error}", file=sys.stderr)
-    return 1 if wrong else 0
+    for file, why in wrong.items():
+        print(f"{file}: {why or 'valid'}", file=sys.stderr if why else sys.stdout)
+    return 1 if any(wrong.values()) else 0
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """What a build did.
 
-    build.result                                  # SUCCESS, UNSTABLE, FAILURE, ABORTED; INVALID when it never began
-    build.stages["Deploy"]                        # the stage's own result, or "skipped: when conditional"
-    [event["files"] for event in build.events("archive")]
+build.result                                  # SUCCESS, UNSTABLE, FAILURE, ABORTED; INVALID when it never began
+build.stages["Deploy"]                        # the stage's own result, or "skipped: when conditional"
+[event["files"] for event in build.events("archive")]
 """
 
 from collections.abc import Iterator, Sequence

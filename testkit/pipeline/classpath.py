@@ -39,9 +39,9 @@ _POM = """\
   <dependencies>{}</dependencies>
 </project>
 """
-_DEPENDENCY = (
-    "<dependency><groupId>{0.group}</groupId><artifactId>{0.name}</artifactId><version>{0.version}</version></dependency>"
-)
+_DEPENDENCY = """
+    <dependency><groupId>{0.group}</groupId><artifactId>{0.name}</artifactId><version>{0.version}</version></dependency>
+"""
 
 
 class NoRunner(LookupError):
@@ -81,7 +81,9 @@ def ready() -> str:
 def verify(jars: list[Jar], folder: Path) -> None:
     """See that each jar is there and is the pinned one. Raises NoRunner."""
     for jar in jars:
-        found = hashlib.sha256((folder / jar.file).read_bytes()).hexdigest() if (folder / jar.file).exists() else "nothing"
+        found = (
+            hashlib.sha256((folder / jar.file).read_bytes()).hexdigest() if (folder / jar.file).exists() else "nothing"
+        )
         if found != jar.sha256:
             raise NoRunner(f"{jar.file} was fetched with the checksum {found}; jars.json pins {jar.sha256}")
 

@@ -1,11 +1,11 @@
 """What a build is given: who starts it, where, and what its commands and people answer.
 
-    Scenario(
-        text,
-        environment={"BRANCH_NAME": "main"},
-        commands=[Command("make test-unit", code=1, files={"reports/unit.xml": JUNIT})],
-        inputs={"Approve": Answer("alice")},
-    )
+Scenario(
+    text,
+    environment={"BRANCH_NAME": "main"},
+    commands=[Command("make test-unit", code=1, files={"reports/unit.xml": JUNIT})],
+    inputs={"Approve": Answer("alice")},
+)
 """
 
 from collections.abc import Mapping, Sequence

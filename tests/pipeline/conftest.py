@@ -1,7 +1,6 @@
 """What the layer shares: one JVM a session, and a way to run the Jenkinsfile on a site of one's own."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 

@@ -23,7 +23,14 @@ STOPS = {
     "lint is red": Stop(Given(verbs=red("make lint")), "FAILURE"),
     "the image cannot be built": Stop(Given(verbs=red("make image")), "FAILURE"),
     "the coverage is under its floor": Stop(
-        Given(verbs={"make test-unit": {"code": 2, "files": {"reports/unit.xml": "<testsuite><testcase name='one'/></testsuite>"}}}),
+        Given(
+            verbs={
+                "make test-unit": {
+                    "code": 2,
+                    "files": {"reports/unit.xml": "<testsuite><testcase name='one'/></testsuite>"},
+                }
+            }
+        ),
         "ABORTED",
     ),
     "a report has a failed test though the command passed": Stop(
@@ -54,7 +61,9 @@ def test_nothing_goes_out_after(run: Run, stop: Stop) -> None:
     """Red: a change reaches people although something said no."""
     build = run(stop.given)
     done = tuple(script for script in build.commands() if script in (PUSH, APPLY, DEPLOY))
-    assert done == stop.outside, f"wanted to the outside: {stop.outside or 'nothing'}; done: {done or 'nothing'}\n{build}"
+    assert done == stop.outside, (
+        f"wanted to the outside: {stop.outside or 'nothing'}; done: {done or 'nothing'}\n{build}"
+    )
     assert build.result == stop.result, f"wanted {stop.result}: {build}\n{build.log}"
 
 
@@ -64,7 +73,11 @@ def test_a_red_layer_stops_everything_after_it(run: Run, stage: str) -> None:
     build = run(Given(verbs=red(LAYERS[stage], files={REPORTS[stage]: FAILED})))
     assert build.result in {"FAILURE", "ABORTED"}, f"{stage} was red, and the build is not: {build}"
     assert build.stages.get(stage) == "FAILURE", f"{stage} was red: {build}"
-    later = [name for name in ("Gate", "Push", "Plan review", "Approve", "Apply", "Deploy", "Smoke test") if name in build.ran]
+    later = [
+        name
+        for name in ("Gate", "Push", "Plan review", "Approve", "Apply", "Deploy", "Smoke test")
+        if name in build.ran
+    ]
     assert not later, f"{stage} was red, and {', '.join(later)} ran all the same: {build}"
 
 
@@ -78,11 +91,17 @@ def test_a_build_that_is_overtaken_ends(run: Run) -> None:
     """Red: an old build waits for its turn, and rolls a new release back to what it had."""
     build = run(Given())
     milestones = [(one["stage"], one["ordinal"]) for one in build.events("milestone")]
-    assert milestones == [("Gate", 1), ("Deploy", 2)], f"milestones, wanted one before the push and one in the rollout: {milestones}"
+    assert milestones == [("Gate", 1), ("Deploy", 2)], (
+        f"milestones, wanted one before the push and one in the rollout: {milestones}"
+    )
 
 
 def test_one_rollout_at_a_time(run: Run) -> None:
     """Red: two builds deploy into one namespace at once, and what runs there is neither."""
-    order = [one for one in run(Given()).history if one["event"] == "lock" or one.get("script") in (APPLY, DEPLOY, SMOKE)]
+    order = [
+        one for one in run(Given()).history if one["event"] == "lock" or one.get("script") in (APPLY, DEPLOY, SMOKE)
+    ]
     told = [one.get("state") or one["script"] for one in order]
-    assert told == ["acquired", APPLY, DEPLOY, SMOKE, "released"], f"the lock is to be around apply, deploy and smoke test: {told}"
+    assert told == ["acquired", APPLY, DEPLOY, SMOKE, "released"], (
+        f"the lock is to be around apply, deploy and smoke test: {told}"
+    )

@@ -14,7 +14,9 @@ def test_whoever_takes_an_agent_has_a_time_out(run: Run) -> None:
 
 def test_the_build_as_a_whole_has_an_end(run: Run) -> None:
     """Red: a build in a queue, or between two stages, is never over."""
-    assert [one for one in run(Given()).events("timeout") if one["stage"] is None], "options has no timeout for the build"
+    assert [one for one in run(Given()).events("timeout") if one["stage"] is None], (
+        "options has no timeout for the build"
+    )
 
 
 def test_old_builds_are_discarded(run: Run) -> None:

@@ -19,7 +19,9 @@ def test_a_red_layer_leaves_its_results_and_evidence(run: Run, stage: str) -> No
     files = {REPORTS[stage]: FAILED, "reports/evidence/test_one/pod.log": "why"}
     build = run(Given(verbs=red(LAYERS[stage], files=files)))
     assert build.events("junit", stage), f"{stage} was red and recorded no test: {build}"
-    assert (build.archive / "reports/evidence/test_one/pod.log").exists(), f"{stage} was red and archived no evidence: {build}"
+    assert (build.archive / "reports/evidence/test_one/pod.log").exists(), (
+        f"{stage} was red and archived no evidence: {build}"
+    )
 
 
 def test_the_coverage_is_recorded(run: Run) -> None:
@@ -47,8 +49,14 @@ def test_every_layer_of_the_repository_is_in_the_pipeline(run: Run) -> None:
 @pytest.mark.parametrize(("slow", "wanted"), [(False, ""), (True, "--slow")])
 def test_slow_tests_run_when_asked_for(run: Run, slow: bool, wanted: str) -> None:
     """Red: SLOW is a parameter that does nothing."""
-    arguments = {one["script"]: one["environment"].get("ARGS", "") for one in run(Given(parameters={"SLOW": slow})).events("sh")}
+    arguments = {
+        one["script"]: one["environment"].get("ARGS", "") for one in run(Given(parameters={"SLOW": slow})).events("sh")
+    }
     found = {script: arguments[script] for script in LAYERS.values()}
     assert set(found.values()) == {wanted}, f"SLOW={slow}: the layers got {found}"
-    others = {script: value for script, value in arguments.items() if value and script not in (*LAYERS.values(), "make image-load")}
+    others = {
+        script: value
+        for script, value in arguments.items()
+        if value and script not in (*LAYERS.values(), "make image-load")
+    }
     assert not others, f"ARGS is for the layers' pytest, and reaches {others}"

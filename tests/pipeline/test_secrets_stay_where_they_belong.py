@@ -40,7 +40,11 @@ def test_variables_of_a_credential_are_gone_after_its_command(run: Run) -> None:
 
 def test_what_a_talkative_tool_prints_is_masked(run: Run) -> None:
     """Red: the password stands in a log that everybody can read, for as long as builds are kept."""
-    own = {script: {"output": f"debug: {_value(name)}\n{VERBS[script].output}"} for name, script in USERS.items() if script != PUSH}
+    own = {
+        script: {"output": f"debug: {_value(name)}\n{VERBS[script].output}"}
+        for name, script in USERS.items()
+        if script != PUSH
+    }
     build = run(Given(verbs=own))
     shown = [value for value in _VALUES if value in build.log]
     assert not shown, f"the log shows {shown}"
@@ -59,7 +63,9 @@ def test_the_binary_plan_is_not_archived(run: Run) -> None:
     archived = sorted(str(file.relative_to(build.archive)) for file in build.archive.rglob("*") if file.is_file())
     plans = [name for name in archived if "plans/" in name or name.endswith(".tfplan")]
     assert not plans, f"archived: {plans}"
-    assert any("plan-review" in name for name in archived), "the review is not archived, so nobody can read what to approve"
+    assert any("plan-review" in name for name in archived), (
+        "the review is not archived, so nobody can read what to approve"
+    )
 
 
 def _value(name: str) -> str:

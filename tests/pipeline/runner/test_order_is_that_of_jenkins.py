@@ -13,21 +13,24 @@ _GOOD, _BAD, _HANGS = Command("good"), Command("bad", code=1), Command("hangs", 
 
 def build(runner: Runner, folder: Path, stages: str, **given: object) -> Build:
     """Run stages without anything around them."""
-    text = f"pipeline {{\n agent none\n {given.pop('before', '')}\n stages {{\n{stages}\n }}\n {given.pop('after', '')}\n}}"
+    text = f"pipeline {{\n agent none\n {given.pop('before', '')}\n stages {{\n{stages}\n }}\n}}"
     given = {"environment": {"BRANCH_NAME": "main"}, "commands": [_GOOD, _BAD, _HANGS], **given}
     return runner.run(Scenario(text, **given), folder)  # type: ignore[arg-type]
 
 
 def test_post_conditions_run_in_their_own_order(runner: Runner, tmp_path: Path) -> None:
     """Red: a clean-up that comes last in Jenkins comes first here, and a missing file is found only there."""
-    post = "post { cleanup { echo 'c' }; failure { echo 'f' }; unsuccessful { echo 'u' }; success { echo 's' }; always { echo 'a' } }"
+    conditions = ("cleanup", "failure", "unsuccessful", "success", "always")
+    post = f"post {{ {'; '.join(f'{name} {{ echo `{name}` }}' for name in conditions)} }}".replace("`", "'")
     done = build(runner, tmp_path, f"stage('One') {{ agent any; steps {{ sh 'bad' }}; {post} }}")
     assert [one["condition"] for one in done.events("post")] == ["always", "unsuccessful", "failure", "cleanup"]
 
 
 def test_post_runs_on_the_agent_of_its_stage(runner: Runner, tmp_path: Path) -> None:
     """Red: reports are looked for on another machine than the one that wrote them."""
-    done = build(runner, tmp_path, "stage('One') { agent { label 'x' }; steps { sh 'good' }; post { always { sh 'good' } } }")
+    done = build(
+        runner, tmp_path, "stage('One') { agent { label 'x' }; steps { sh 'good' }; post { always { sh 'good' } } }"
+    )
     assert [one["agent"] for one in done.events("sh")] == ["x", "x"]
 
 
@@ -49,7 +52,9 @@ def test_unstable_skips_only_where_asked(runner: Runner, tmp_path: Path, option:
 
 def test_catch_error_goes_on(runner: Runner, tmp_path: Path) -> None:
     """Red: a gate inside of catchError is none, and here it looks like one."""
-    stages = "stage('One') { agent any; steps { catchError { sh 'bad' } } }\nstage('Two') { agent any; steps { sh 'good' } }"
+    stages = (
+        "stage('One') { agent any; steps { catchError { sh 'bad' } } }\nstage('Two') { agent any; steps { sh 'good' } }"
+    )
     done = build(runner, tmp_path, stages)
     assert (done.result, "Two" in done.ran) == ("FAILURE", True), str(done)
 
@@ -57,7 +62,8 @@ def test_catch_error_goes_on(runner: Runner, tmp_path: Path) -> None:
 def test_fail_fast_interrupts_the_other_branches(runner: Runner, tmp_path: Path) -> None:
     """Red: post conditions of interrupted branches meet nothing here, and an empty workspace in Jenkins."""
     post = "post { aborted { echo 'aborted' } }"
-    branches = f"stage('One') {{ agent any; steps {{ sh 'bad' }} }}\nstage('Two') {{ agent any; steps {{ sh 'good' }}; {post} }}"
+    good = f"stage('Two') {{ agent any; steps {{ sh 'good' }}; {post} }}"
+    branches = f"stage('One') {{ agent any; steps {{ sh 'bad' }} }}\n{good}"
     done = build(runner, tmp_path, f"stage('All') {{ failFast true; parallel {{ {branches} }} }}")
     assert done.stages == {"One": "FAILURE", "Two": "ABORTED", "All": "FAILURE"}, str(done)
     assert done.commands("Two") == [], "the interrupted branch went on"
@@ -74,16 +80,23 @@ def test_without_fail_fast_the_other_branches_go_on(runner: Runner, tmp_path: Pa
 @pytest.mark.parametrize(("flag", "agents"), [("beforeAgent true; ", []), ("", ["any"])])
 def test_when_comes_before_or_after_the_agent(runner: Runner, tmp_path: Path, flag: str, agents: list[str]) -> None:
     """Red: an agent is started only to learn that there is nothing to do."""
-    done = build(runner, tmp_path, f"stage('One') {{ when {{ {flag}branch 'other' }}; agent any; steps {{ sh 'good' }} }}")
+    done = build(
+        runner, tmp_path, f"stage('One') {{ when {{ {flag}branch 'other' }}; agent any; steps {{ sh 'good' }} }}"
+    )
     assert done.stages == {"One": "skipped: when conditional"}
     assert [one["label"] for one in done.events("agent")] == agents
 
 
 def test_a_question_comes_before_the_agent(runner: Runner, tmp_path: Path) -> None:
     """Red: an agent is held here while somebody thinks, and not there, or the other way round."""
-    stage = "stage('Ask') { options { timeout(5) }; input { message 'Now?'; submitter 'ops' }; agent any; steps { sh 'good' } }"
+    question = "options { timeout(5) }; input { message 'Now?'; submitter 'ops' }"
+    stage = f"stage('Ask') {{ {question}; agent any; steps {{ sh 'good' }} }}"
     done = build(runner, tmp_path, stage, inputs={"Ask": Answer("alice", groups=["ops"])})
-    assert [one["event"] for one in done.history if one["event"] in {"input", "agent", "sh"}] == ["input", "agent", "sh"]
+    assert [one["event"] for one in done.history if one["event"] in {"input", "agent", "sh"}] == [
+        "input",
+        "agent",
+        "sh",
+    ]
 
 
 def test_a_timeout_aborts(runner: Runner, tmp_path: Path) -> None:
@@ -114,7 +127,8 @@ def test_retry_tries_again_and_gives_up(runner: Runner, tmp_path: Path) -> None:
 
 def test_a_secret_is_masked_in_its_block_alone(runner: Runner, tmp_path: Path) -> None:
     """Red: somebody relies on masking where Jenkins does none."""
-    steps = "withCredentials([string(credentialsId: 'x', variable: 'X')]) { echo 's3cret'; script { env.KEPT = env.X } }; echo env.KEPT"
+    block = "withCredentials([string(credentialsId: 'x', variable: 'X')])"
+    steps = f"{block} {{ echo 's3cret'; script {{ env.KEPT = env.X }} }}; echo env.KEPT"
     done = build(runner, tmp_path, f"stage('One') {{ steps {{ {steps} }} }}", credentials={"x": "s3cret"})
     assert done.log.splitlines()[-2:] == ["****", "s3cret"], done.log
 
@@ -128,8 +142,10 @@ def test_a_secret_in_a_groovy_string_is_told(runner: Runner, tmp_path: Path) -> 
 
 def test_rewritten_code_does_what_groovy_does(runner: Runner, tmp_path: Path) -> None:
     """Red: the CPS transformer is not Jenkins', and code is right here and wrong there."""
-    helper = "def twice(x) { echo \"twice $x\"; x * 2 }\n"
-    script = "def found = []; for (x in [1, 2]) { found << twice(x) }; [3].each { found << twice(it) }; echo \"found $found\""
+    helper = 'def twice(x) { echo "twice $x"; x * 2 }\n'
+    script = (
+        'def found = []; for (x in [1, 2]) { found << twice(x) }; [3].each { found << twice(it) }; echo "found $found"'
+    )
     text = f"{helper}pipeline {{ agent any; stages {{ stage('One') {{ steps {{ script {{ {script} }} }} }} }} }}"
     done = runner.run(Scenario(text), tmp_path)
     assert done.log.splitlines()[-1] == "found [2, 4, 6]", f"{done}\n{done.log}"

@@ -20,7 +20,10 @@ def build(runner: Runner, folder: Path, steps: str, **given: object) -> Build:
     return runner.run(Scenario(text, commands=None, **given), folder)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("script", "result"), [("true", "SUCCESS"), ("exit 3", "FAILURE"), ("false; true", "FAILURE"), ("false || true", "SUCCESS")])
+@pytest.mark.parametrize(
+    ("script", "result"),
+    [("true", "SUCCESS"), ("exit 3", "FAILURE"), ("false; true", "FAILURE"), ("false || true", "SUCCESS")],
+)
 def test_the_exit_code_decides(runner: Runner, tmp_path: Path, script: str, result: str) -> None:
     """Red: a failing command is a success, or the other way round."""
     assert build(runner, tmp_path, f"sh '{script}'").result == result
@@ -28,7 +31,11 @@ def test_the_exit_code_decides(runner: Runner, tmp_path: Path, script: str, resu
 
 def test_output_goes_to_the_log_or_to_the_caller(runner: Runner, tmp_path: Path) -> None:
     """Red: what a command answers is lost."""
-    done = build(runner, tmp_path, "sh 'echo told'; script { echo \"got ${sh(script: 'echo wanted', returnStdout: true).trim()}\" }")
+    done = build(
+        runner,
+        tmp_path,
+        "sh 'echo told'; script { echo \"got ${sh(script: 'echo wanted', returnStdout: true).trim()}\" }",
+    )
     assert done.log.splitlines()[1:] == ["+ echo told", "told", "+ echo wanted", "got wanted"], done.log
 
 
@@ -64,7 +71,12 @@ def test_ctrl_c_lets_the_pipeline_clean_up(runner: Runner, tmp_path: Path) -> No
     started = threading.Thread(target=lambda: _interrupt_when(child))
     started.start()
     with pytest.raises(KeyboardInterrupt):
-        build(runner, tmp_path, "sh 'sleep 600 & echo $! > child; wait'", post=f"post {{ cleanup {{ sh 'touch {cleaned}' }} }}")
+        build(
+            runner,
+            tmp_path,
+            "sh 'sleep 600 & echo $! > child; wait'",
+            post=f"post {{ cleanup {{ sh 'touch {cleaned}' }} }}",
+        )
     started.join()
     assert cleaned.exists(), "the post conditions did not run"
     _gone(child)
@@ -77,7 +89,9 @@ def _interrupt_when(file: Path) -> None:
 
 def _gone(child: Path) -> None:
     pid = int(child.read_text())
-    wait.until(lambda: not Path(f"/proc/{pid}").exists() or _is_dead(pid), 10, every=0.05, why=f"process {pid} to be gone")
+    wait.until(
+        lambda: not Path(f"/proc/{pid}").exists() or _is_dead(pid), 10, every=0.05, why=f"process {pid} to be gone"
+    )
 
 
 def _is_dead(pid: int) -> bool:

@@ -15,7 +15,7 @@ COMMIT = "4f1c0d2b7a9e4f1c0d2b7a9e4f1c0d2b7a9e4f1c"
 IMAGE_ID = "sha256:" + "1" * 64
 PUSHED = "registry.strata.example.org/strata@sha256:" + "2" * 64
 
-SECRETS = {
+SECRETS: dict[str, str | dict[str, str]] = {
     "strata-registry": {"username": "pusher", "password": "registry-s3cret"},
     "strata-aws-plan": {"username": "PLANKEY", "password": "plan-s3cret"},
     "strata-aws-apply": {"username": "APPLYKEY", "password": "apply-s3cret"},
@@ -63,7 +63,10 @@ def _verbs() -> list[Command]:
     layers = [
         Command(
             script,
-            files={REPORTS[stage]: PASSED, **({"reports/coverage.xml": "<coverage line-rate='0.97'/>"} if stage == "Unit" else {})},
+            files={
+                REPORTS[stage]: PASSED,
+                **({"reports/coverage.xml": "<coverage line-rate='0.97'/>"} if stage == "Unit" else {}),
+            },
         )
         for stage, script in LAYERS.items()
     ]
