@@ -6,7 +6,20 @@ import subprocess
 import pytest
 
 from tests.pipeline.conftest import Run
-from tests.pipeline.support.site import APPLY, DEPLOY, IMAGE_ID, LAYERS, PLAN, PUSH, PUSHED, ROOT, SMOKE, Given, seen
+from tests.pipeline.support.site import (
+    APPLY,
+    DEPLOY,
+    IMAGE_ID,
+    LAYERS,
+    PLAN,
+    PUSH,
+    PUSHED,
+    REHEARSE,
+    ROOT,
+    SMOKE,
+    Given,
+    seen,
+)
 
 
 def test_a_green_build_of_main_goes_all_the_way(run: Run) -> None:
@@ -68,6 +81,14 @@ def test_the_plan_that_was_approved_is_applied(run: Run) -> None:
 def test_the_apply_knows_who_approved(run: Run) -> None:
     """Red: the apply refuses every plan that needs approval, or nobody can say later who it was."""
     assert seen(run(Given()), APPLY, "APPROVED_BY") == "alice", "APPROVED_BY is to be whoever answered the input"
+
+
+def test_every_verb_is_in_the_makefile(run: Run) -> None:
+    """Red: the pipeline calls what nobody has on a laptop, and fails in a stage that few builds come to."""
+    verbs = set(re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    commands = [*run(Given()).commands(), REHEARSE]
+    called = {next(word for word in script.split()[1:] if word != "-s") for script in commands}
+    assert called <= verbs, f"the Makefile has no {', '.join(sorted(called - verbs))}"
 
 
 @pytest.mark.parametrize(

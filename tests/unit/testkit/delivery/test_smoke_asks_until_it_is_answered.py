@@ -50,13 +50,11 @@ def ask(site: _Site, version: str, junit: Path) -> int:
     return smoke.main([url, "--json", f"/health:version={version}", "--timeout", "2", "--junit", str(junit)])
 
 
-@pytest.mark.enable_socket
 def test_the_old_version_may_answer_for_a_while(site: _Site, tmp_path: Path) -> None:
     """Red: each deployment is red, because a load balancer takes some seconds."""
     assert ask(site, "new", tmp_path / "smoke.xml") == 0
 
 
-@pytest.mark.enable_socket
 def test_the_wrong_version_is_named(site: _Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Red: the old release runs on, and the build is green."""
     assert ask(site, "newer", tmp_path / "smoke.xml") == 1
