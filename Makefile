@@ -169,7 +169,7 @@ release: $(VENV)/.dev ## Deploy IMAGE= by its digest to ENV= with KUBECONFIG=, w
 
 .PHONY: smoke
 smoke: $(VENV)/.dev ## Ask what runs at SITE= whether it is this commit
-	@$(PY) -m testkit.delivery.smoke $(SITE) --json /healthz/ready:version=$$(git rev-parse HEAD | cut -c1-12) --junit reports/smoke.xml
+	@$(PY) -m testkit.delivery.smoke $(SITE) --json /healthz/ready version $$(git rev-parse HEAD | cut -c1-12) --junit reports/smoke.xml
 
 ##@ Change it
 .PHONY: lint

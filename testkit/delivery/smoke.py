@@ -1,6 +1,6 @@
 """Ask what was deployed whether it is there, and whether it is what was meant.
 
-    python -m testkit.delivery.smoke https://shop.example --get /=200 --json /health:version=4f1c0d2 --junit smoke.xml
+    python -m testkit.delivery.smoke https://shop.example --get / 200 --json /health version 4f1c0d2 --junit smoke.xml
 
 Each question is asked until it is answered as wanted, or the time is over: behind a load balancer the old version may
 answer for some seconds more.
@@ -66,8 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     root = options.url.rstrip("/")
     probes = {f"{path} answers {code}": status(root + path, int(code)) for path, code in options.get}
-    for place, wanted in options.json:
-        path, _, name = place.partition(":")
+    for path, name, wanted in options.json:
         probes[f"{path} says {name} {wanted}"] = field(root + path, name, wanted)
     failed = failures(probes, options.timeout)
     if options.junit:
@@ -81,18 +80,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m testkit.delivery.smoke")
     parser.add_argument("url")
-    parser.add_argument("--get", action="append", type=_pair, default=[], metavar="PATH=CODE")
-    parser.add_argument("--json", action="append", type=_pair, default=[], metavar="PATH:FIELD=VALUE")
+    parser.add_argument("--get", action="append", nargs=2, default=[], metavar=("PATH", "CODE"))
+    parser.add_argument("--json", action="append", nargs=3, default=[], metavar=("PATH", "FIELD", "VALUE"))
     parser.add_argument("--timeout", type=float, default=60, metavar="SECONDS", help="for each question; 60")
     parser.add_argument("--junit", type=Path, metavar="FILE")
     return parser
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (name and equals and value):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
-    return name, value
 
 
 if __name__ == "__main__":

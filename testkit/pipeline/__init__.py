@@ -7,7 +7,7 @@
     build.commands("Build")  # what `sh` was given, in order
 
 Two phases, as in Jenkins: the declarative model is read and refused where it is wrong, with the line; then it runs. One
-JVM runs many builds, at some 20 ms each (`testkit.pipeline.runner`). `sh` is real, or recorded by what a scenario says
+JVM runs many builds, at some 50 ms each (`testkit.pipeline.runner`). `sh` is real, or recorded by what a scenario says
 (`testkit.pipeline.scenario`). Each rule names its source, in `groovy/`:
 
 | file | what it is |

@@ -99,7 +99,7 @@ def test_verbs_go_by_the_programs_that_wait(script: str) -> None:
     wanted = {
         "release": r"testkit\.kube\.deploy .*--image strata=x@sha256:1 .*--rollback-on-failure",
         "plan-apply": r"testkit\.plan_review apply .*--plan \.strata/plans/staging\.tfplan .*--verdict",
-        "smoke": r"testkit\.delivery\.smoke .*/healthz/ready:version=",
+        "smoke": r"testkit\.delivery\.smoke .*/healthz/ready version ",
     }[script.split()[1]]
     said = subprocess.run(
         [*script.split(), "-n", "-o", "x/.dev", "VENV=x", "IMAGE=x@sha256:1"],

@@ -17,6 +17,8 @@ class Agents {
 
     File archive() { new File(folder, 'archive') }
 
+    File stash(String name) { new File(folder, "stashes/$name") }
+
     /**
      * Where steps run that need files. Messages.ModelInterpreter_NoNodeContext of the declarative plugin.
      */

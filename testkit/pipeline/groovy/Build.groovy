@@ -16,7 +16,6 @@ class Build {
     final Channel channel
     final Environment environment
     final Map parameters = [:]
-    final Map<String, Map<String, byte[]>> stashes = [:]
     final Steps steps
     final Interpreter interpreter
     final Secrets secrets
@@ -86,8 +85,6 @@ class Build {
     void abort(String why) {
         interruption = new StepFailed(why, 'ABORTED')
     }
-
-    boolean isAborted() { interruption != null }
 
     /** Throw once when the build was aborted: post conditions run in order afterwards. */
     void stopIfAborted() {

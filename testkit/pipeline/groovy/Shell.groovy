@@ -44,9 +44,7 @@ class Shell {
             build.stopIfAborted()
         }
         (entry.files ?: [:]).each { path, text ->
-            def file = new File(cwd, path as String)
-            file.parentFile.mkdirs()
-            file.setText(text as String, 'UTF-8')
+            Files.write(new File(cwd, path as String), text as String)
         }
         if (!wanted) build.log(entry.output ?: '')
         [code: entry.code ?: 0, output: entry.output ?: '']

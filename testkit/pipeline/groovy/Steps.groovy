@@ -194,7 +194,7 @@ class Steps {
         file.getText('UTF-8')
     }
 
-    void writeFile(Map given) { Files.write(new File(build.agents.cwd(), given.file as String), (given.text as String).getBytes('UTF-8')) }
+    void writeFile(Map given) { Files.write(new File(build.agents.cwd(), given.file as String), given.text as String) }
 
     void deleteDir(Map none) { build.agents.cwd().deleteDir() }
 
@@ -206,7 +206,7 @@ class Steps {
     Map checkout(Object what) {
         def scm = build.request.scm
         if (scm instanceof Map) {
-            scm.each { path, text -> Files.write(new File(build.agents.cwd(), path as String), (text as String).getBytes('UTF-8')) }
+            scm.each { path, text -> Files.write(new File(build.agents.cwd(), path as String), text as String) }
         } else if (scm != null) {
             clone(scm as String)
         }
@@ -226,14 +226,17 @@ class Steps {
         File folder = build.agents.cwd()
         def found = Files.find(folder, (given.includes ?: '**') as String, given.excludes as String)
         if (!found && !given.allowEmpty) throw new StepFailed("No files included in stash ‘${given.name}’")
-        build.stashes[given.name as String] = found.collectEntries { [(it): new File(folder, it).bytes] }
+        def stash = build.agents.stash(given.name as String)
+        stash.deleteDir()
+        stash.mkdirs()
+        Files.copy(found, folder, stash)
         build.happened('stash', [name: given.name, files: found])
     }
 
     void unstash(Map given) {
-        def stash = build.stashes[given.name as String]
-        if (stash == null) throw new StepFailed("No such saved stash ‘${given.name}’")
-        stash.each { path, content -> Files.write(new File(build.agents.cwd(), path), content) }
+        def stash = build.agents.stash(given.name as String)
+        if (!stash.exists()) throw new StepFailed("No such saved stash ‘${given.name}’")
+        Files.copy(Files.find(stash, '**'), stash, build.agents.cwd())
         build.happened('unstash', [name: given.name])
     }
 
@@ -243,7 +246,7 @@ class Steps {
         if (!found && !given.allowEmptyArchive) {
             throw new StepFailed("No artifacts found that match the file pattern \"$given.artifacts\". Configuration error?")
         }
-        found.each { Files.write(new File(build.agents.archive(), it), new File(folder, it).bytes) }
+        Files.copy(found, folder, build.agents.archive())
         build.happened('archive', [pattern: given.artifacts, files: found])
     }
 
