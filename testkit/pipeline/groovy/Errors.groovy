@@ -3,6 +3,10 @@ class InvalidPipeline extends RuntimeException {
     InvalidPipeline(String message) { super(message) }
 }
 
+/** A stage's `when` does not hold: it is left, and nothing has failed. */
+class Skipped extends RuntimeException {
+}
+
 /**
  * A step failed, or was interrupted. `result` is what it makes of the build.
  * https://github.com/jenkinsci/pipeline-model-definition-plugin, Utils.getResultFromException: FAILURE for everything

@@ -63,23 +63,25 @@ class Interpreter {
 
     private void stage(String name, Section stage, Throwable earlier, String skipped) {
         build.stages.add(name)
-        Throwable error = null
         try {
             build.log("[Pipeline] { ($name)")
             skipped = skipped ?: reasonToSkip(earlier)
-            if (skipped == null) {
-                build.happened('start')
-                def before = build.result
-                error = attempt(stage)
-                boolean left = error == SKIPPED
-                if (left) skipped = 'when conditional'
-                if (!left) build.happened('finish', [result: error ? StepFailed.resultOf(error) : 'SUCCESS', before: before])
-                error = left ? null : error
-            }
-            if (skipped != null) skip(stage, skipped)
+            if (skipped == null) run(stage) else skip(stage, skipped)
         } finally {
             build.stages.remove(build.stages.size() - 1)
         }
+    }
+
+    private void run(Section stage) {
+        build.happened('start')
+        Throwable error = null
+        try {
+            error = attempt(stage)
+        } catch (Skipped skipped) {
+            skip(stage, 'when conditional')
+            return
+        }
+        build.happened('finish', [result: error ? StepFailed.resultOf(error) : 'SUCCESS'])
         if (error != null) throw error
     }
 
@@ -96,43 +98,49 @@ class Interpreter {
         }
     }
 
-    private static final Throwable SKIPPED = new Throwable('when')
-
-    /** Run one stage; return its error, or SKIPPED. */
+    /** Run one stage; return its error. Throws Skipped. */
     private Throwable attempt(Section stage) {
-        Closure when = stage.first('when') as Closure
-        Section flags = when ? Section.of(when) : new Section()
-        def passes = { when == null || When.holds(when, build) }
-        def asked = { String flag -> flags.first(flag) == true }
-        String place = ['beforeOptions', 'beforeInput', 'beforeAgent'].find(asked) ?: 'last'
-        Throwable error = null
+        Closure check = condition(stage.first('when') as Closure)
         try {
-            if (place == 'beforeOptions' && !passes()) return SKIPPED
+            check('beforeOptions')
             withOptions(stage.block('options').all()) {
-                if (place == 'beforeInput' && !passes()) return error = SKIPPED
+                check('beforeInput')
                 withInput(stage) {
-                    if (place == 'beforeAgent' && !passes()) return error = SKIPPED
+                    check('beforeAgent')
                     inAgent(stage) {
-                        if (place == 'last' && !passes()) return error = SKIPPED
-                        withEnvironment(stage) { error = content(stage) }
+                        check('last')
+                        withEnvironment(stage) { content(stage) }
                     }
                 }
             }
-        } catch (Throwable thrown) {
-            error = thrown
-        }
-        if (error != null && error != SKIPPED) {
+            return null
+        } catch (Skipped skipped) {
+            throw skipped
+        } catch (Throwable error) {
             build.worsen(StepFailed.resultOf(error))
-            if (!(error in told)) build.log("ERROR: ${Build.describe(error)}")
-            told.add(error)
+            tell(error)
+            return error
         }
-        error
+    }
+
+    /** What looks at `when` once, at the place that its flags name, and throws Skipped where it does not hold. */
+    private Closure condition(Closure when) {
+        if (when == null) return {}
+        Section flags = Section.of(when)
+        String place = ['beforeOptions', 'beforeInput', 'beforeAgent'].find { flags.first(it) == true } ?: 'last'
+        return { String here -> if (here == place && !When.holds(when, build)) throw new Skipped() }
     }
 
     private final List<Throwable> told = []
 
+    /** An error is told where it happened, and not once more by each stage around it. */
+    private void tell(Throwable error) {
+        if (!told.any { it.is(error) }) build.log("ERROR: ${Build.describe(error)}")
+        told.add(error)
+    }
+
     /** What a stage is made of, and its post conditions, which run on the stage's own agent. */
-    private Throwable content(Section stage) {
+    private void content(Section stage) {
         Throwable error = null
         try {
             if (stage.has('parallel')) {
@@ -148,7 +156,8 @@ class Interpreter {
             error = thrown
         }
         if (error != null) build.worsen(StepFailed.resultOf(error))
-        post(stage, error, 'stage')
+        error = post(stage, error, 'stage')
+        if (error != null) throw error
     }
 
     /**

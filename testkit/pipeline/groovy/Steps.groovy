@@ -99,6 +99,8 @@ class Steps {
         while (true) {
             try {
                 return run(block)
+            } catch (Skipped skipped) {
+                throw skipped
             } catch (Throwable error) {
                 if (attempt >= (given.count as int) || StepFailed.resultOf(error) == 'ABORTED') throw error
                 build.log("ERROR: ${Build.describe(error)}\nRetrying")

@@ -125,6 +125,20 @@ def test_retry_tries_again_and_gives_up(runner: Runner, tmp_path: Path) -> None:
     assert (done.result, done.commands()) == ("FAILURE", ["bad"] * 3)
 
 
+def test_retry_of_a_stage_takes_its_post_conditions_along(runner: Runner, tmp_path: Path) -> None:
+    """Red: what the first try left is there for the second one here, and cleaned up there, or the other way round."""
+    stage = "agent any; options { retry(2) }; steps { sh 'bad' }; post { cleanup { sh 'good' } }"
+    done = build(runner, tmp_path, f"stage('One') {{ {stage} }}")
+    assert (done.result, done.commands()) == ("FAILURE", ["bad", "good"] * 2), str(done)
+
+
+def test_retry_does_not_retry_what_is_skipped(runner: Runner, tmp_path: Path) -> None:
+    """Red: a skipped stage takes an agent three times."""
+    stage = "when { branch 'other' }; agent any; options { retry(3) }; steps { sh 'good' }"
+    done = build(runner, tmp_path, f"stage('One') {{ {stage} }}")
+    assert (done.result, len(done.events("agent"))) == ("SUCCESS", 1), str(done)
+
+
 def test_a_secret_is_masked_in_its_block_alone(runner: Runner, tmp_path: Path) -> None:
     """Red: somebody relies on masking where Jenkins does none."""
     block = "withCredentials([string(credentialsId: 'x', variable: 'X')])"
