@@ -101,7 +101,7 @@ endif
 ##@ Set it up
 .PHONY: bootstrap
 bootstrap: ## Look at what is there, say what is missing, and on Debian as root install and start it
-	@bootstrap/need venv docker chromium wrk redis
+	@bootstrap/need venv docker chromium wrk redis java
 
 .PHONY: images
 images: ## Pull the pinned images, or build stand-ins where no registry answers; write the choice to .env

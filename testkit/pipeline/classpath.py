@@ -9,7 +9,6 @@ recipe, so a changed source is compiled anew and nothing is ever stale.
 
 import hashlib
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -136,7 +135,6 @@ def _hash(*files: Path) -> str:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("MAVEN_OPTS", "-XX:TieredStopAtLevel=1")
     try:
         print(ready())
     except (NoRunner, process.ProcessError) as error:
