@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,15 @@ def test_a_timeout_ends_the_command_and_its_children(runner: Runner, tmp_path: P
     _gone(tmp_path / "workspaces/1/child")
 
 
+@pytest.fixture
+def hears_ctrl_c() -> Iterator[None]:
+    """A shell starts what runs in its background deaf to SIGINT, and then there is nothing to try."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("hears_ctrl_c")
 def test_ctrl_c_lets_the_pipeline_clean_up(runner: Runner, tmp_path: Path) -> None:
     """Red: somebody stops the pipeline, and clusters, containers and processes stay."""
     child, cleaned = tmp_path / "workspaces/1/child", tmp_path / "cleaned"
