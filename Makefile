@@ -17,6 +17,10 @@ PORT ?= 8000
 METRICS_PORT ?= 8001
 CLUSTER ?= strata
 HTTP_PORT ?= 8080
+# Where a pipeline delivers; its controller sets these for its own site.
+REGISTRY ?= registry.strata.example.org
+OVERLAY ?= deploy/kustomize/overlays/$(ENV)
+SITE ?= https://$(if $(filter production,$(ENV)),,$(ENV).)strata.example.org
 
 ##@ Use it
 .PHONY: run
@@ -60,11 +64,12 @@ test: bootstrap test-unit test-k8s-static ## Run the layers that gate a change, 
 
 .PHONY: test-unit
 test-unit: $(VENV)/.dev ## Unit layer: Python only, no network, branch coverage of webapp/ at least 95 %
-	$(PYTEST) tests/unit -n $(WORKERS) --cov --cov-report=term --cov-fail-under=95
+	$(PYTEST) tests/unit -n $(WORKERS) --cov --cov-report=term --cov-report=xml:reports/coverage.xml --cov-fail-under=95 \
+		--junitxml=reports/unit.xml $(ARGS)
 
 .PHONY: test-container
 test-container: $(VENV)/.dev images chromium ## Container layer: MySQL and Redis by Testcontainers, the image by Testinfra, Compose, browser
-	$(PYTEST) tests/container -n $(WORKERS) --dist loadgroup
+	$(PYTEST) tests/container -n $(WORKERS) --dist loadgroup --junitxml=reports/container.xml $(ARGS)
 
 .PHONY: test-k8s-static
 test-k8s-static: $(VENV)/.dev tools ## What can be held of the Kubernetes manifests without a cluster, in seconds
@@ -72,11 +77,15 @@ test-k8s-static: $(VENV)/.dev tools ## What can be held of the Kubernetes manife
 
 .PHONY: test-k8s
 test-k8s: $(VENV)/.dev images cluster-images tools ## Kubernetes layer, on a cluster of its own: accepted, deployed, changed under load (ARGS=--keep)
-	$(PYTEST) tests/k8s $(ARGS)
+	$(PYTEST) tests/k8s --junitxml=reports/k8s.xml $(ARGS)
+
+.PHONY: test-pipeline
+test-pipeline: $(VENV)/.dev java ## Pipeline layer: the Jenkinsfile is run, not read, in a runner with Jenkins' own Groovy
+	$(PYTEST) tests/pipeline --junitxml=reports/pipeline.xml $(ARGS)
 
 .PHONY: test-terraform
 test-terraform: $(VENV)/.dev terraform checkov ## Terraform layer: what an apply would do, the VPC applied to an emulator, checkov (ARGS=--slow)
-	$(PYTEST) tests/terraform -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(PYTEST) tests/terraform -n $(WORKERS) --dist loadgroup --junitxml=reports/terraform.xml $(ARGS)
 
 .PHONY: test-slow
 test-slow: $(VENV)/.dev images cluster-images tools terraform ## What needs more time than its layer has: 60 s of load, 20 roll-outs, the autoscaler, EKS
@@ -113,7 +122,7 @@ endif
 ##@ Set it up
 .PHONY: bootstrap
 bootstrap: ## Look at what is there, say what is missing, and on Debian as root install and start it
-	@bootstrap/need venv docker chromium wrk redis
+	@bootstrap/need venv docker chromium wrk redis java
 
 .PHONY: images
 images: ## Pull the pinned images, or build stand-ins where no registry answers; write the choice to .env
@@ -138,6 +147,10 @@ terraform:
 checkov: $(VENV)/.dev
 	@$(PY) -m tests.terraform.support.checkov
 
+.PHONY: java
+java:
+	@bootstrap/need java
+
 .PHONY: stores
 stores:
 	@bootstrap/need wrk redis
@@ -145,6 +158,47 @@ stores:
 .PHONY: chromium
 chromium:
 	@bootstrap/need chromium
+
+##@ Deliver it, as the Jenkinsfile does
+.PHONY: preflight
+preflight: ## Name what this machine lacks for the pipeline; installs nothing (NEEDS=)
+	@BOOTSTRAP=no bootstrap/need $(or $(NEEDS),venv docker chromium go java terraform)
+
+.PHONY: image
+image: $(VENV)/.dev images ## Build the commit's image once, into .strata/image: tagged by the commit, labelled with it
+	@$(PY) -m testkit.delivery.image build . --name strata --base PYTHON_IMAGE
+
+.PHONY: image-id
+image-id: $(VENV)/.dev
+	@$(PY) -m testkit.delivery.image id
+
+.PHONY: image-load
+image-load: $(VENV)/.dev ## Give the image that was built elsewhere to this machine's engine
+	@$(PY) -m testkit.delivery.image load
+
+.PHONY: push
+push: $(VENV)/.dev ## Push the image that was tested (APP_IMAGE=) to REGISTRY=; prints what to deploy, by digest
+	@$(PY) -m testkit.delivery.push $(REGISTRY)/strata
+
+.PHONY: plan-verdict
+plan-verdict:
+	@$(PYTHON) -c 'import json, sys; print(json.load(open(sys.argv[1]))["verdict"])' reports/plan-review/$(ENV)/verdict.json
+
+.PHONY: plan-apply
+plan-apply: $(VENV)/.dev ## Apply the plan that was reviewed, and no other (ENV= APPROVED_BY=)
+	@terraform -chdir=terraform/envs/$(ENV) init -input=false
+	@$(PY) -m testkit.plan_review apply --chdir terraform/envs/$(ENV) --plan .strata/plans/$(ENV).tfplan \
+		--verdict reports/plan-review/$(ENV)/verdict.json --approved-by "$(APPROVED_BY)"
+
+.PHONY: release
+release: $(VENV)/.dev ## Deploy IMAGE= by its digest to ENV= with KUBECONFIG=, wait for it, roll back when it fails
+	@[[ "$(IMAGE)" == *@sha256:* ]] || { echo "release: IMAGE must be by digest, and is '$(IMAGE)'" >&2; exit 2; }
+	@$(PY) -m testkit.kube.deploy $(OVERLAY) --image strata=$(IMAGE) --kubeconfig $(KUBECONFIG) --timeout 900 \
+		--rollback-on-failure
+
+.PHONY: smoke
+smoke: $(VENV)/.dev ## Ask what runs at SITE= whether it is this commit
+	@$(PY) -m testkit.delivery.smoke $(SITE) --json /healthz/ready version $$(git rev-parse HEAD | cut -c1-12) --junit reports/smoke.xml
 
 ##@ Change it
 .PHONY: lint

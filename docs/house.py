@@ -26,9 +26,9 @@ class Layer:
 LAYERS = [
     Layer("The app", "Django, MySQL, Redis", "tests/unit", "Does the code keep its promises?", "#3f6f8f"),
     Layer("Image and Compose", "Alpine, non-root, read-only", "tests/container", "Do real servers agree?", "#4f8a7b"),
-    Layer("Kubernetes", "Kustomize overlays", "tests/k8s", "Does a change lose a request?", "#a08445", built=False),
-    Layer("Cloud", "Terraform: VPC and EKS", "tests/terraform", "What would apply really do?", "#a8643f", built=False),
-    Layer("Pipeline", "Jenkinsfile", "tests/pipeline", "Do its gates really stop?", "#8a4a4a", built=False),
+    Layer("Kubernetes", "Kustomize overlays", "tests/k8s", "Does a change lose a request?", "#a08445"),
+    Layer("Cloud", "Terraform: VPC and EKS", "tests/terraform", "What would apply really do?", "#a8643f"),
+    Layer("Pipeline", "Jenkinsfile", "tests/pipeline", "Do its gates really stop?", "#8a4a4a"),
 ]
 
 _STYLE = """
