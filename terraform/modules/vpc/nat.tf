@@ -10,7 +10,6 @@ locals {
 }
 
 resource "aws_eip" "nat" {
-  #checkov:skip=CKV2_AWS_19:It belongs to a NAT gateway; checkov only looks for instances
   for_each = toset(local.nat_zones)
 
   domain = "vpc"
