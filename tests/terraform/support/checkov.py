@@ -8,10 +8,11 @@ Its pins clash with those of the tests, so it cannot be imported: it is called, 
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,9 +74,8 @@ def scan(tree: Path, plans: Mapping[str, Plan], scratch: Path) -> Scan:
     for name, plan in plans.items():
         (scratch / f"{name}.json").write_text(json.dumps(plan.document))
     program = [str(environment() / "bin" / "python"), "-m", "checkov.main"]
-    # Skips stand in the code; the plans are laid beside it, so that they hold there as well.
     what = ["--directory", str(scratch), "--framework", "terraform", "terraform_plan"]
-    how = ["--repo-root-for-plan-enrichment", str(scratch), "--skip-download", "--quiet", "--soft-fail"]
+    how = ["--skip-download", "--quiet", "--soft-fail"]
     target = ["--output", "json", "--output-file-path", str(scratch / "report")]
     done = process.run([*program, *what, *how, *target], timeout=SCANS_WITHIN, cwd=scratch)
     reports = list((scratch / "report").glob("*.json"))
@@ -84,16 +84,23 @@ def scan(tree: Path, plans: Mapping[str, Plan], scratch: Path) -> Scan:
     answer = json.loads(reports[0].read_text())
     parts = answer if isinstance(answer, list) else [answer]
     return Scan(
-        tuple(line for part in parts for line in _findings(part)),
+        tuple(_findings(parts)),
         sum(part["summary"]["passed"] for part in parts),
         sum(part["summary"]["skipped"] for part in parts),
     )
 
 
-def _findings(part: Mapping[str, Any]) -> Iterator[str]:
-    for found in part["results"]["failed_checks"]:
-        lines = "-".join(map(str, found["file_line_range"]))
-        yield f"{found['file_path']}:{lines}: {found['resource']}: {found['check_id']}: {found['check_name']}"
+def _findings(parts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What the code skips with a reason is no finding in a plan of it either: checkov does not see that by itself."""
+    skipped = {_rule(one) for part in parts for one in part["results"]["skipped_checks"]}
+    for found in [one for part in parts for one in part["results"]["failed_checks"]]:
+        if _rule(found) not in skipped:
+            lines = "-".join(map(str, found["file_line_range"]))
+            yield f"{found['file_path']}:{lines}: {found['resource']}: {found['check_id']}: {found['check_name']}"
+
+
+def _rule(one: Mapping[str, Any]) -> tuple[str, str]:
+    return str(one["check_id"]), re.sub(r"\[.*?\](?=\.|$)", "", str(one["resource"]))
 
 
 def _run(command: list[str]) -> None:
