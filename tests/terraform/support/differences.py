@@ -18,12 +18,32 @@ class Known:
     link: str
 
 
-CLUSTER: tuple[Known, ...] = (
+_MOTO = "https://github.com/getmoto/moto/blob/5.2.5/moto/ec2"
+_TEMPLATE_TAGS = "moto puts the template's own tags into what it starts, as a specification more"
+CLUSTER = (
     Known(
-        r"module\.eks\.aws_vpc_security_group_ingress_rule\.this.*",
+        r"module\.eks\.aws_vpc_security_group_(in|e)gress_rule\.this.*",
         "description",
-        "moto forgets the description of an ingress rule that is made by itself",
-        "https://github.com/getmoto/moto/blob/5.2.5/moto/ec2/models/security_groups.py",
+        "moto forgets the description of a rule that names a group",
+        f"{_MOTO}/models/security_groups.py",
+    ),
+    Known(
+        r"module\.eks\.aws_launch_template\.nodes",
+        r"tag_specifications\.\d",
+        _TEMPLATE_TAGS,
+        f"{_MOTO}/models/launch_templates.py",
+    ),
+    Known(
+        r"module\.eks\.aws_launch_template\.nodes",
+        r"(default|latest)_version",
+        f"{_TEMPLATE_TAGS}; what changes gets a new version",
+        f"{_MOTO}/models/launch_templates.py",
+    ),
+    Known(
+        r"module\.eks\.aws_eks_node_group\.this",
+        r"launch_template\.0\.version",
+        f"{_TEMPLATE_TAGS}; nodes follow the version",
+        f"{_MOTO}/models/launch_templates.py",
     ),
 )
 
