@@ -18,6 +18,7 @@ from tests.terraform.support.roots import working
 GROUPS = ("applied", "scanned", "scenarios", "refusals")
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep what shares a plan in one process of pytest-xdist, or each of them would make it anew."""
     for item in items if config.pluginmanager.hasplugin("xdist") else ():
