@@ -75,7 +75,7 @@ def scan(tree: Path, plans: Mapping[str, Plan], scratch: Path) -> Scan:
         (scratch / f"{name}.json").write_text(json.dumps(plan.document))
     program = [str(environment() / "bin" / "python"), "-m", "checkov.main"]
     what = ["--directory", str(scratch), "--framework", "terraform", "terraform_plan"]
-    how = ["--skip-download", "--quiet", "--soft-fail"]
+    how = ["--skip-download", "--soft-fail"]
     target = ["--output", "json", "--output-file-path", str(scratch / "report")]
     done = process.run([*program, *what, *how, *target], timeout=SCANS_WITHIN, cwd=scratch)
     reports = list((scratch / "report").glob("*.json"))
