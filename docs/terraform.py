@@ -37,9 +37,8 @@ def tables(module: Path) -> str:
     """Return both tables of a module."""
     inputs = sorted(_inputs(module), key=lambda row: (row[2] != "required", row[0]))
     outputs = sorted(_outputs(module))
-    return _table("Inputs", ("name", "type", "default", "description"), inputs) + _table(
-        "Outputs", ("name", "description"), outputs
-    )
+    taken = _table("Inputs", ("name", "type", "default", "description"), inputs)
+    return taken + _table("Outputs", ("name", "description"), outputs)
 
 
 def _table(title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -48,11 +49,29 @@ def serve(port: int) -> None:
     """Serve until the process ends."""
     # Imported here: moto takes a second, which whoever only wants to start the child need not pay.
     import moto.eks.models  # noqa: PLC0415
+    from moto.eks.responses import EKSResponse  # noqa: PLC0415
     from moto.server import main as moto_server  # noqa: PLC0415
 
     # A node group that names no key pair has none; moto makes one up, and the next plan replaces the group.
-    moto.eks.models.DEFAULT_REMOTE_ACCESS = None
+    moto.eks.models.DEFAULT_REMOTE_ACCESS = None  # type: ignore[assignment]
+    # What moto is told and forgets, so that the next plan replaces the cluster or changes the group.
+    _remember(EKSResponse, "create_cluster", access_config="accessConfig", upgrade_policy="upgradePolicy")
+    _remember(EKSResponse, "create_nodegroup", update_config="updateConfig")
     moto_server(["--host", "127.0.0.1", "--port", str(port)])
+
+
+def _remember(responses: Any, operation: str, **parameters: str) -> None:
+    """Let an operation keep parameters of its request in what it creates, by attribute."""
+    original = getattr(responses, operation)
+
+    def remembering(self: Any) -> Any:
+        answer = original(self)
+        (created,) = answer.result.values()
+        for attribute, parameter in parameters.items():
+            setattr(created, attribute, self._get_param(parameter))
+        return answer
+
+    setattr(responses, operation, remembering)
 
 
 _NO_PROXY = {"http": "", "https": ""}

@@ -10,6 +10,7 @@ local state and a provider that neither has nor needs credentials.
 """
 
 import json
+import logging
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from testkit.plan import Plan
 from testkit.terraform import cli
 
 OVERRIDE = "testkit_override.tf"
+
+# It logs each line of each command, whole plans with their secrets among them; errors have the words that matter.
+logging.getLogger("tftest").setLevel(logging.CRITICAL + 1)
 
 _FAKE_ACCESS = """
   allowed_account_ids         = null

@@ -1,9 +1,12 @@
 """What the layer shares: one plan for each environment, one for all scenarios, one for all that must be refused.
 
-Each is made once a session, when a test first asks, and tests of one plan go to one process of pytest-xdist.
+Each is made once a session, when a test first asks. Tests of one plan go to one process of pytest-xdist, so that the
+other one is not kept waiting for it.
 """
 
-from pathlib import Path
+import fcntl
+import json
+import os
 
 import pytest
 
@@ -12,9 +15,10 @@ from tests.terraform.support.names import ENVIRONMENTS
 from tests.terraform.support.roots import working
 
 # Which plan a test asks for, by the fixture that it names; the longest work first.
-GROUPS = ("applied", "scan", "scenarios", "refusals", "acceptances")
+GROUPS = ("applied", "scanned", "scenarios", "refusals")
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep what shares a plan in one process of pytest-xdist, or each of them would make it anew."""
     for item in items if config.pluginmanager.hasplugin("xdist") else ():
@@ -34,14 +38,30 @@ def environment(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def plan(environment: str, tmp_path_factory: pytest.TempPathFactory) -> Plan:
     """The environment's first plan: everything is created."""
-    return _planned(f"envs/{environment}", tmp_path_factory.mktemp(environment))
+    return first_plan(f"envs/{environment}", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Plan]:
+    """The first plans of all environments."""
+    return {name: first_plan(f"envs/{name}", tmp_path_factory) for name in ENVIRONMENTS}
 
 
 @pytest.fixture(scope="session")
 def scenarios(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     """All scenarios of both modules in one plan; each is a module of it."""
-    return _planned("roots/scenarios", tmp_path_factory.mktemp("scenarios"))
+    return first_plan("roots/scenarios", tmp_path_factory)
 
 
-def _planned(root: str, scratch: Path) -> Plan:
-    return working(root, scratch).plan()
+def first_plan(root: str, scratch: pytest.TempPathFactory) -> Plan:
+    """Plan a root module that has no state. Made once a session, whoever asks, in whichever process of pytest-xdist."""
+    # pytest-xdist's processes have folders side by side; the common one is above them.
+    own = scratch.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    target = shared / f"first-plan-{root.replace('/', '-')}.json"
+    with target.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not target.is_file():
+            made = working(root, scratch.mktemp(root.replace("/", "-"))).plan()
+            target.write_text(json.dumps(made.document))
+    return Plan.from_file(target)

@@ -13,7 +13,7 @@ log_retention_days = 365
 cluster_version     = "1.35"
 public_access_cidrs = []
 access_entries = {
-  deployer = { principal_arn = "arn:aws:iam::222222222222:role/strata-deployer", policy = "AmazonEKSAdminPolicy", namespaces = ["strata"] }
+  deployer = { principal_arn = "arn:aws:iam::222222222222:role/strata-deployer", policy = "AmazonEKSAdminPolicy", namespaces = ["strata-production"] }
   platform = { principal_arn = "arn:aws:iam::222222222222:role/platform", policy = "AmazonEKSClusterAdminPolicy" }
 }
 

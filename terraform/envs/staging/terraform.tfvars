@@ -13,7 +13,7 @@ log_retention_days = 30
 cluster_version     = "1.35"
 public_access_cidrs = []
 access_entries = {
-  deployer = { principal_arn = "arn:aws:iam::111111111111:role/strata-deployer", policy = "AmazonEKSAdminPolicy", namespaces = ["strata"] }
+  deployer = { principal_arn = "arn:aws:iam::111111111111:role/strata-deployer", policy = "AmazonEKSAdminPolicy", namespaces = ["strata-staging"] }
   platform = { principal_arn = "arn:aws:iam::111111111111:role/platform", policy = "AmazonEKSClusterAdminPolicy" }
 }
 

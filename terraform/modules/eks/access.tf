@@ -133,9 +133,10 @@ resource "aws_iam_role" "nodes" {
   tags = merge(var.tags, { Name = "${var.name}-nodes" })
 }
 
-# To join and to pull images. What pods need is theirs, by pod identity.
+# To join (the minimal policy of Auto Mode lacks what AL2023 asks EC2 for) and to pull images. What pods need is theirs, by
+# pod identity.
 resource "aws_iam_role_policy_attachment" "nodes" {
-  for_each = toset(["AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly"])
+  for_each = toset(["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"])
 
   role       = aws_iam_role.nodes.name
   policy_arn = "${local.arn}:iam::aws:policy/${each.key}"

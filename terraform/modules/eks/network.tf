@@ -28,6 +28,7 @@ locals {
 }
 
 resource "aws_security_group" "this" {
+  #checkov:skip=CKV2_AWS_5:Attached to the control plane and to the launch template, by keys that checkov does not follow
   for_each = local.groups
 
   name_prefix = "${var.name}-${each.key}-"

@@ -10,7 +10,7 @@ locals {
 }
 
 resource "aws_eip" "nat" {
-  #checkov:skip=CKV2_AWS_19:It belongs to a NAT gateway; checkov only looks for instances
+  #checkov:skip=CKV2_AWS_19:It belongs to a NAT gateway, by a key that checkov does not follow
   for_each = toset(local.nat_zones)
 
   domain = "vpc"

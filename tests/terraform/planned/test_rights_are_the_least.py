@@ -19,7 +19,7 @@ _NODES = "module.eks.aws_iam_role_policy_attachment.nodes"
 _ADDON = "module.eks.aws_iam_role_policy_attachment.addon"
 ATTACHED = {
     "module.eks.aws_iam_role_policy_attachment.cluster": "AmazonEKSClusterPolicy",
-    f'{_NODES}["AmazonEKSWorkerNodeMinimalPolicy"]': "AmazonEKSWorkerNodeMinimalPolicy",
+    f'{_NODES}["AmazonEKSWorkerNodePolicy"]': "AmazonEKSWorkerNodePolicy",
     f'{_NODES}["AmazonEC2ContainerRegistryPullOnly"]': "AmazonEC2ContainerRegistryPullOnly",
     f'{_ADDON}["vpc-cni"]': "AmazonEKS_CNI_Policy",
     f'{_ADDON}["aws-ebs-csi-driver"]': "service-role/AmazonEBSCSIDriverPolicy",
@@ -113,6 +113,7 @@ def test_people_come_in_by_access_entries(environment: str, plan: Plan) -> None:
         {
             "policy_arn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminPolicy",
             "access_scope.0.type": "namespace",
+            "access_scope.0.namespaces": [f"strata-{environment}"],
         }
     )
 

@@ -7,14 +7,17 @@ Its pins clash with those of the tests, so it cannot be imported: it is called, 
 
 import hashlib
 import os
+import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from testkit import process
+from testkit.plan import Plan
 from tests.terraform.support.names import ROOT
 
 REQUIREMENTS = ROOT / "requirements" / "checkov.txt"
@@ -51,23 +54,52 @@ def environment() -> Path:
     return target
 
 
-def findings(folder: Path, plans: Sequence[Path]) -> Iterator[str]:
-    """Give a line for each finding in the code of a folder and in plans. Raises NoCheckov."""
-    for report in _reports(folder, plans):
-        for found in report["results"]["failed_checks"]:
+@dataclass(frozen=True)
+class Scan:
+    """What checkov says: a line for each finding, how many checks held, and how many were skipped with a reason."""
+
+    findings: tuple[str, ...]
+    passed: int
+    skipped: int
+
+
+def scan(tree: Path, plans: Mapping[str, Plan], scratch: Path) -> Scan:
+    """Let checkov look at the code and at plans, by name, all in one go: its start costs ten seconds.
+
+    Raises NoCheckov.
+    """
+    # Links are followed, so that an environment's code is seen with its own values.
+    shutil.copytree(tree, scratch / "terraform", ignore=shutil.ignore_patterns(".terraform"))
+    for name, plan in plans.items():
+        (scratch / f"{name}.json").write_text(json.dumps(plan.document))
+    program = [str(environment() / "bin" / "python"), "-m", "checkov.main"]
+    what = ["--directory", str(scratch), "--framework", "terraform", "terraform_plan"]
+    how = ["--skip-download", "--soft-fail"]
+    target = ["--output", "json", "--output-file-path", str(scratch / "report")]
+    done = process.run([*program, *what, *how, *target], timeout=SCANS_WITHIN, cwd=scratch)
+    reports = list((scratch / "report").glob("*.json"))
+    if done.code or not reports:
+        raise NoCheckov(f"checkov ended with code {done.code}:\n{done.output[-2000:]}")
+    answer = json.loads(reports[0].read_text())
+    parts = answer if isinstance(answer, list) else [answer]
+    return Scan(
+        tuple(_findings(parts)),
+        sum(part["summary"]["passed"] for part in parts),
+        sum(part["summary"]["skipped"] for part in parts),
+    )
+
+
+def _findings(parts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What the code skips with a reason is no finding in a plan of it either: checkov does not see that by itself."""
+    skipped = {_rule(one) for part in parts for one in part["results"]["skipped_checks"]}
+    for found in [one for part in parts for one in part["results"]["failed_checks"]]:
+        if _rule(found) not in skipped:
             lines = "-".join(map(str, found["file_line_range"]))
             yield f"{found['file_path']}:{lines}: {found['resource']}: {found['check_id']}: {found['check_name']}"
-        for broken in report["results"].get("parsing_errors", []):
-            yield f"{broken}: checkov cannot read it"
 
 
-def passed(folder: Path, plans: Sequence[Path]) -> int:
-    """Return how many checks held: 0 means that nothing was looked at."""
-    return sum(report["summary"]["passed"] for report in _reports(folder, plans))
-
-
-def _reports(folder: Path, plans: Sequence[Path]) -> list[Mapping[str, Any]]:
-    raise NotImplementedError
+def _rule(one: Mapping[str, Any]) -> tuple[str, str]:
+    return str(one["check_id"]), re.sub(r"\[.*?\](?=\.|$)", "", str(one["resource"]))
 
 
 def _run(command: list[str]) -> None:

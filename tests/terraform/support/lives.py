@@ -1,5 +1,6 @@
 """Lives of a module in the emulator: each step is made once, and kept for the tests to look at."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def lived(scratch: Path) -> Life:
         return Life(again, grown, changed, refusal, vpc.state())
 
 
-def _refusal(vpc: Working, variables: dict[str, object]) -> str:
+def _refusal(vpc: Working, variables: Mapping[str, object]) -> str:
     try:
         vpc.plan(variables, destroy=True)
     except TerraformFailed as error:
