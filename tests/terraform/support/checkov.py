@@ -6,6 +6,7 @@ Its pins clash with those of the tests, so it cannot be imported: it is called, 
 """
 
 import hashlib
+import json
 import os
 import re
 import shutil
