@@ -47,13 +47,15 @@ _GROUPS = {
 _ORDER = ("stores", "stack", "image")
 
 
-@pytest.hookimpl(trylast=True)  # the order of tests inside a group stays random
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark the groups before pytest-xdist reads them in a hook of its own; sort them when all is in random order."""
     ours = [item for item in items if item.path.is_relative_to(_HERE)]
     for item in ours:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
-    ours.sort(key=lambda item: _ORDER.index(_group(item)))
-    items[:] = [*ours, *(item for item in items if not item.path.is_relative_to(_HERE))]
+    yield
+    groups = {item: _ORDER.index(_group(item)) for item in ours}
+    items.sort(key=lambda item: groups.get(item, len(_ORDER)))
 
 
 def _group(item: pytest.Item) -> str:

@@ -23,6 +23,7 @@ HERE = Path(__file__).parent
 LIVE = {"accepted", "deployed", "change"}
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in a hook of the same name
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep what needs the cluster in one process of pytest-xdist, or each of them would make a cluster of its own."""
     for item in items if config.pluginmanager.hasplugin("xdist") else ():
