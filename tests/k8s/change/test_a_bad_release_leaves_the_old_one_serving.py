@@ -92,6 +92,7 @@ def test_a_failing_migration_leaves_the_old_version_serving(
     failed.assert_says("this migration was written to fail", "what the migration's log says")
 
 
+@pytest.mark.slow
 def test_a_release_that_crashes_is_rolled_back(
     restored: Release, site: Site, slug: str, old: str, variants: Variants, say: Say
 ) -> None:

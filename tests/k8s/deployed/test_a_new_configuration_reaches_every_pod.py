@@ -1,6 +1,11 @@
 """Does a change of the configuration roll every pod that reads it, and nothing else?"""
 
+import pytest
+
 from tests.k8s.support.release import Release
+
+# Two roll-outs; that the ConfigMap's name carries a hash of its content is held without a cluster.
+pytestmark = pytest.mark.slow
 
 CHANGED = {
     "target": {"kind": "ConfigMap", "name": "strata-config"},

@@ -52,6 +52,7 @@ def wait_for_a_node(child: process.Child) -> set[str]:
     return {mount["Name"] for mount in node.attrs["Mounts"] if mount["Type"] == "volume"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_session_that_is_interrupted_removes_what_it_began(number: signal.Signals) -> None:
     """Red: each cancelled build leaves a Kubernetes on the CI server, until there is no memory for the next one."""
