@@ -14,7 +14,6 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 import pytest
-from _pytest.junitxml import xml_key  # how pytest's own record_testsuite_property reaches the file
 
 NAMES_SHOWN = 3
 """Tests named for each group in the line; `pytest -rs` lists all skipped ones."""
@@ -80,6 +79,9 @@ class Census:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
+        # Loaded since long, but not when the plugin is; it is how pytest's own record_testsuite_property does it.
+        from _pytest.junitxml import xml_key  # noqa: PLC0415
+
         # Before the file is written; a worker has none.
         if file := self.config.stash.get(xml_key, None):
             file.add_global_property(EXIST, self.exist)

@@ -1,5 +1,6 @@
 """What the results were made with: tools, Python packages, images. Only what is there and answers at once."""
 
+import contextlib
 import platform
 import re
 import shlex
@@ -54,8 +55,11 @@ def _answer(command: str) -> str:
 
 
 def _packages(names: Iterable[str]) -> dict[str, str]:
-    there = {one.name.lower() for one in metadata.distributions() if one.name}
-    return {name: metadata.version(name) for name in names if name.lower() in there}
+    found = {}
+    for name in names:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
 
 
 def _images(root: Path) -> dict[str, str]:
