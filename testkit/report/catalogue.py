@@ -25,9 +25,7 @@ def slowest(results: Sequence[Result]) -> Iterator[str]:
     if first:
         yield '<h2>Slowest tests</h2><table class="slow">'
     for seconds, title, case in first:
-        bar = (
-            f'<div class="bar"><i class="wait" style="width:{100 * seconds / max(first[0][0], 0.001):.1f}%"></i></div>'
-        )
+        bar = f'<div class="bar"><i style="width:{100 * seconds / max(first[0][0], 0.001):.1f}%"></i></div>'
         yield f"<tr><td>{words.time(seconds)}</td><td>{bar}{escape(words.start(name(case)))} "
         yield f'<span class="soft">{escape(title)}</span></td></tr>'
     if first:

@@ -80,7 +80,7 @@ def _verdict(report: Report) -> Iterator[str]:
     facts = [
         f"{words.time(seconds)} of tests" if seconds else "",
         f"coverage {report.coverage:.1f} % of lines and branches" if report.coverage is not None else "",
-        f"commit <code>{escape(report.commit)}</code>" if report.commit else "",
+        f"commit {escape(report.commit)}" if report.commit else "",
         f"{report.made:%d %B %Y, %H:%M} UTC",
     ]
     yield f"<p>{' · '.join(filter(None, facts))}</p>"

@@ -45,7 +45,8 @@ def _row(result: Result, older: str) -> Iterator[str]:
     yield f'<div class="bar" role="img" aria-label="{escape(told(result))}">{_bar(result)}</div>'
     yield f'<div class="told"><span class="state">{state.value}</span> <span class="soft">{time}</span></div>'
     old = f' <span class="badge wait">{older} older than the newest</span>' if older else ""
-    yield f'<div class="asks soft">{escape(result.run.asks)} {_code(told(result))}{old}</div></section>'
+    yield f'<div class="asks"><span>{_code(told(result))}{old}</span>'
+    yield f'<span class="soft">{escape(result.run.asks)}</span></div></section>'
 
 
 def _bar(result: Result) -> str:

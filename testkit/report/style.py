@@ -7,7 +7,9 @@ a { color: inherit; text-decoration-color: var(--soft); text-underline-offset: .
   background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--tone); border-radius: 8px;
   padding: .5rem .9rem; margin: .4rem 0; }
 .run b { display: block; }
-.run .asks { grid-column: 1 / -1; font-size: .87rem; }
+.run .asks { grid-column: 1 / -1; font-size: .87rem; display: flex; flex-wrap: wrap; gap: 0 1rem; }
+.run .asks span:first-child { overflow-wrap: anywhere; }
+.run .asks .soft { margin-left: auto; }
 .run .told { text-align: right; }
 .state { color: var(--tone); font-weight: 600; }
 .bar { display: flex; height: .85rem; border-radius: 5px; overflow: hidden; background: var(--code); gap: 1px; }
@@ -19,6 +21,8 @@ a { color: inherit; text-decoration-color: var(--soft); text-underline-offset: .
 pre { font: .84em/1.45 ui-monospace, "Cascadia Mono", Menlo, "DejaVu Sans Mono", monospace; margin: .5rem 0;
   background: var(--code); border-radius: 6px; padding: .5rem .7rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .card pre.said { border-left: 3px solid var(--tone); }
+.slow { --tone: var(--soft); }
+.slow .bar { height: .3rem; margin-top: .55rem; }
 .slow td:first-child { width: 5.5rem; white-space: nowrap; }
 details.layer { background: var(--card); border: 1px solid var(--line); border-radius: 8px; margin: .5rem 0;
   padding: .5rem .9rem; }
@@ -29,6 +33,8 @@ details.layer li { overflow-wrap: anywhere; }
 @media (max-width: 34rem) {
   .run { grid-template-columns: 1fr auto; padding: .45rem .65rem; }
   .run .bar { grid-column: 1 / -1; grid-row: 2; }
+  .run .asks .soft { margin-left: 0; }
   .slow td:first-child { width: auto; }
+  .slow .bar { margin-top: .2rem; }
 }
 """

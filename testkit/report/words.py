@@ -18,7 +18,7 @@ def time(seconds: float) -> str:
 
 
 def ago(seconds: float) -> str:
-    """Return the two digits that matter of how much earlier something was: `3 hours`, `2 days`."""
+    """Return how much earlier something was, roughly: `3 hours`, `2 days`."""
     for size, noun in ((86_400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size:
             return several(int(seconds // size), noun)
