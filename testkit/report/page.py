@@ -13,7 +13,7 @@ from testkit.report.results import Result, State, worst
 from testkit.report.style import CSS
 
 HEADLINES = 3
-"""Failures in the verdict's box: what is read in the first ten seconds."""
+"""Tests in the verdict's box: what is read in the first ten seconds."""
 
 
 @dataclass(frozen=True)
@@ -95,12 +95,17 @@ def _headlines(report: Report) -> Iterator[str]:
         return
     yield "<ul>"
     yield from (f"<li>{escape(words.start(one))}</li>" for one in wrong)
-    for at, (result, case) in enumerate(found[:HEADLINES]):
-        line = words.start(case.message.strip().partition("\n")[0], 160)
+    # With twenty parameters a test is still one thing to look at.
+    first: dict[str, int] = {}
+    for at, (_, case) in enumerate(found):
+        first.setdefault(case.nodeid.partition("[")[0], at)
+    for at in list(first.values())[:HEADLINES]:
+        result, case = found[at]
+        line = words.start(case.message.strip().partition("\n")[0].removeprefix("AssertionError: "), 160)
         test = escape(f"{result.run.title}: {words.start(failures.name(case))}")
         yield f'<li><a href="#{failures.anchor(at)}">{test}</a>: {escape(line)}</li>'
-    if len(found) > HEADLINES:
-        yield f'<li class="soft">and {len(found) - HEADLINES} more below</li>'
+    if more := len(found) - min(len(first), HEADLINES):
+        yield f'<li class="soft">and {more} more below</li>'
     yield "</ul>"
 
 

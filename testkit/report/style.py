@@ -13,8 +13,10 @@ a { color: inherit; text-decoration-color: var(--soft); text-underline-offset: .
 .run .told { text-align: right; }
 .state { color: var(--tone); font-weight: 600; }
 .bar { display: flex; height: .85rem; border-radius: 5px; overflow: hidden; background: var(--code); gap: 1px; }
-.bar i { display: block; flex: 0 0 auto; min-width: 3px; background: var(--tone); }
-.bar i.rest { background: repeating-linear-gradient(135deg, var(--line) 0 3px, transparent 3px 6px); min-width: 0; }
+.bar i { display: block; flex: 0 1 auto; min-width: 0; background: var(--tone); }
+/* One failure of two thousand must be seen. */
+.bar i.no, .bar i.wait { flex-shrink: 0; min-width: 8px; }
+.bar i.rest { background: repeating-linear-gradient(135deg, var(--line) 0 3px, transparent 3px 6px); }
 .key { font-size: .87rem; display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; }
 .key .bar { display: inline-flex; width: 1.4rem; vertical-align: -.1rem; margin-right: .35rem; }
 .key .bar i { width: 100%; }

@@ -15,12 +15,24 @@ def test_the_message_stands_above_all_else(stand: Stand) -> None:
     """Red: the reader scrolls through a thousand green tests to find out what is broken."""
     stand.suite("unit.xml", [passed(), failed("AssertionError: 1 visit is missing\nassert 2 == 3")])
     stand.run()
-    order = ["Unit: it counts : AssertionError: 1 visit is missing", "Layers", "1 failure", "assert 2 == 3", "Slowest"]
+    order = ["Unit: it counts : 1 visit is missing", "Layers", "1 failure", "assert 2 == 3", "Slowest"]
     places = [stand.text.find(mark) for mark in order]
     assert -1 not in places, dict(zip(order, places, strict=True))
     assert places == sorted(places), f"the order is {dict(zip(order, places, strict=True))}"
     assert 'href="#failure-1"' in stand.html
     assert 'id="failure-1"' in stand.html
+
+
+def test_many_parameters_of_a_test_are_one_headline(stand: Stand) -> None:
+    """Red: the first ten seconds show the same failure three times, and the other one not at all."""
+    tests = [failed(name=f"test_counts[{number}]") for number in range(5)] + [failed(name="test_other")]
+    stand.suite("unit.xml", tests)
+    stand.run()
+    verdict = stand.text.partition("Layers")[0]
+    assert "counts [0]" in verdict, verdict
+    assert "counts [1]" not in verdict, f"the second parameter is a headline as well: {verdict}"
+    assert "Unit: other : 1 visit is missing" in verdict, verdict
+    assert "and 4 more below" in verdict
 
 
 def test_a_failure_says_what_it_means(stand: Stand) -> None:
