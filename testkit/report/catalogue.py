@@ -7,7 +7,7 @@ from itertools import groupby
 from testkit import junit
 from testkit.junit import Case
 from testkit.report import words
-from testkit.report.failures import fault, name
+from testkit.report.failures import fault, function, name, sentence
 from testkit.report.results import Result
 
 SLOWEST = 10
@@ -15,6 +15,7 @@ SLOWEST = 10
 MOST = 3_000
 """Tests of one run that are listed: about 1 MB of page. The JUnit files have all of them."""
 
+# The worst first.
 _MARKS = {junit.FAILED: ("no", "✗"), junit.SKIPPED: ("wait", "–"), junit.PASSED: ("ok", "✓")}
 
 
@@ -58,17 +59,23 @@ def _of_run(result: Result, cases: Sequence[Case]) -> Iterator[str]:
     yield f'<details class="layer"><summary>{escape(result.run.title)} <span class="soft">{number}</span></summary>'
     for group in groups:
         yield f"<h3>{escape(words.start(group[0].question or _file(group[0])))}</h3><ul>"
-        yield from (_line(case) for case in group)
+        yield from (_line(list(cases)) for _, cases in groupby(sorted(group, key=function), key=function))
         yield "</ul>"
     if len(result.suite.cases if result.suite else ()) > MOST:
         yield f'<p class="soft">The first {MOST:,} tests; <code>{escape(result.run.file)}</code> has all.</p>'
     yield "</details>"
 
 
-def _line(case: Case) -> str:
-    tone, mark = _MARKS[case.outcome]
-    meaning = f': <span class="soft">{escape(fault(case))}</span>' if case.fault else ""
-    return f'<li><span class="mark {tone}">{mark}</span> {escape(words.start(name(case)))}{meaning}</li>'
+def _line(cases: Sequence[Case]) -> str:
+    """A test with twenty parameters is one line, with the mark of the worst of them."""
+    worst = next(outcome for outcome in _MARKS if any(case.outcome == outcome for case in cases))
+    tone, mark = _MARKS[worst]
+    number = sum(case.outcome == worst for case in cases)
+    some = f"{number} of {len(cases)}" if number < len(cases) else f"{number} cases"
+    told = f' <span class="soft">({some})</span>' if len(cases) > 1 else ""
+    meaning = f': <span class="soft">{escape(fault(cases[0]))}</span>' if cases[0].fault else ""
+    title = escape(words.start(sentence(function(cases[0]))))
+    return f'<li><span class="mark {tone}">{mark}</span> {title}{told}{meaning}</li>'
 
 
 def _file(case: Case) -> str:

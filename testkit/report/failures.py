@@ -49,9 +49,18 @@ def anchor(at: int) -> str:
 
 def name(case: Case) -> str:
     """Return a test's name as a sentence; a parameter stays as it is."""
-    last = case.nodeid.rpartition("::")[2] if "::" in case.nodeid else case.nodeid
-    function, bracket, parameter = last.partition("[")
-    return function.removeprefix("test_").replace("_", " ") + (f" [{parameter}" if bracket else "")
+    _, bracket, parameter = case.nodeid.partition("[")
+    return sentence(function(case)) + (f" [{parameter}" if bracket else "")
+
+
+def function(case: Case) -> str:
+    """Return the node id without parameters."""
+    return case.nodeid.partition("[")[0]
+
+
+def sentence(nodeid: str) -> str:
+    """Return what the name of a test function says."""
+    return nodeid.rpartition("::")[2].removeprefix("test_").replace("_", " ")
 
 
 def fault(case: Case) -> str:

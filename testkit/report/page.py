@@ -98,7 +98,7 @@ def _headlines(report: Report) -> Iterator[str]:
     # With twenty parameters a test is still one thing to look at.
     first: dict[str, int] = {}
     for at, (_, case) in enumerate(found):
-        first.setdefault(case.nodeid.partition("[")[0], at)
+        first.setdefault(failures.function(case), at)
     for at in list(first.values())[:HEADLINES]:
         result, case = found[at]
         line = words.start(case.message.strip().partition("\n")[0].removeprefix("AssertionError: "), 160)

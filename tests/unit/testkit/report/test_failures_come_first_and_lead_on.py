@@ -112,6 +112,14 @@ def test_each_test_is_listed_under_its_question(stand: Stand) -> None:
         assert part in stand.text, f"{part} is missing in {stand.text}"
 
 
+def test_many_parameters_of_a_test_are_one_line(stand: Stand) -> None:
+    """Red: the list of questions is ten times as long as it need be, and a failing case hides among passing ones."""
+    stand.suite("unit.xml", [passed("test_a[1]"), failed(name="test_a[2]"), passed("test_b[1]"), passed("test_b[2]")])
+    stand.run()
+    for part in ("✗ a (1 of 2) : It breaks.", "✓ b (2 cases) : It breaks."):
+        assert part in stand.text, f"{part} is missing in {stand.text}"
+
+
 def test_other_reports_are_linked(stand: Stand) -> None:
     """Red: the plan review lies beside the page, and nobody knows."""
     review = stand.folder / "plan-review" / "staging" / "index.html"
