@@ -11,6 +11,8 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 # Tests are started by interpreter, so that the same lines work before and after `. .venv/bin/activate`.
 PYTEST := $(PY) -m pytest
 WORKERS ?= 2
+# The layers of `make test`.
+GATING := test-unit test-k8s-static
 
 export PYTHONDONTWRITEBYTECODE ?=
 PORT ?= 8000
@@ -60,7 +62,12 @@ clean: ## Remove the embedded default's state, the reports and every tool's cach
 
 ##@ Test it
 .PHONY: test
-test: bootstrap test-unit test-k8s-static ## Run the layers that gate a change, fastest first; installs and starts what is missing (BOOTSTRAP=no forbids)
+test: bootstrap ## Run the layers that gate a change, fastest first; installs and starts what is missing (BOOTSTRAP=no forbids)
+	@# The page is written after a red layer too; the exit code is the layers'.
+	@since=$$(date +%s); code=0; page=0; \
+	$(MAKE) $(GATING) || code=$$?; \
+	$(PY) -m testkit.report docs/layers.toml --since $$since || page=$$?; \
+	exit $$((code ? code : page))
 
 .PHONY: test-unit
 test-unit: $(VENV)/.dev ## Unit layer: Python only, no network, branch coverage of webapp/ at least 95 %
@@ -73,7 +80,7 @@ test-container: $(VENV)/.dev images chromium ## Container layer: MySQL and Redis
 
 .PHONY: test-k8s-static
 test-k8s-static: $(VENV)/.dev tools ## What can be held of the Kubernetes manifests without a cluster, in seconds
-	$(PYTEST) tests/k8s/static -n $(WORKERS)
+	$(PYTEST) tests/k8s/static -n $(WORKERS) --junitxml=reports/k8s-static.xml $(ARGS)
 
 .PHONY: test-k8s
 test-k8s: $(VENV)/.dev images cluster-images tools ## Kubernetes layer, on a cluster of its own: accepted, deployed, changed under load (ARGS=--keep)
@@ -90,6 +97,10 @@ test-terraform: $(VENV)/.dev terraform checkov ## Terraform layer: what an apply
 .PHONY: test-slow
 test-slow: $(VENV)/.dev images cluster-images tools terraform ## What needs more time than its layer has: 60 s of load, 20 roll-outs, the autoscaler, EKS
 	$(PYTEST) tests/k8s tests/terraform -m slow --slow $(ARGS)
+
+.PHONY: report
+report: $(VENV)/.dev ## One page over the results that are in reports/: what failed and why, what did not run, what is slow
+	@$(PY) -m testkit.report docs/layers.toml
 
 .PHONY: plan-review
 plan-review: $(VENV)/.dev terraform ## The Terraform plan of ENV=staging|production as a page, with a verdict (ACCOUNT=yes asks the real account)

@@ -9,6 +9,7 @@ are read, not run and not imported, so this needs nothing but Python.
 
 import ast
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +17,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "checks.md"
 
-# In the order in which `make test` runs them: folder below tests/, title, and what the layer asks.
+# Folder below tests/, title, and what the layer asks.
 LAYERS = {
-    "unit": ("Unit", "Does the code keep its promises? Python alone, no network."),
-    "container": ("Container", "Do the image, Compose, a real MySQL and a real Redis agree with it?"),
-    "k8s": ("Kubernetes", "Do the manifests, and a release of them in a real cluster?"),
-    "terraform": ("Terraform", "What would an apply really do?"),
-    "pipeline": ("Pipeline", "Do its gates really stop?"),
+    layer["name"]: (layer["title"], layer["asks"])
+    for layer in tomllib.loads((ROOT / "docs" / "layers.toml").read_text(encoding="utf-8"))["layer"]
 }
 
 _HEAD = """\

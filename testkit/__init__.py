@@ -10,8 +10,10 @@
 ``testkit.evidence``      what a failed test leaves for its reader, without its secrets
 ``testkit.progress``      lines for the person who waits, past pytest's capture
 ``testkit.census``        "ran N of M tests" after each session; in CI a skipped test is a failure
+``testkit.junit``         results as pytest writes them, with each test's question beside them
 ``testkit.plan``          a Terraform plan as one value; its assertions name address and attribute
 ``python -m testkit.plan_review``  a plan as a page with a verdict; applies only what was reviewed
+``python -m testkit.report``  one page over all layers' results
 ``python -m testkit.faults``  applies real-life mistakes to a copy and says which test noticed
 ========================  ==============================================================================
 

@@ -18,6 +18,8 @@ import pytest
 NAMES_SHOWN = 3
 """Tests named for each group in the line; `pytest -rs` lists all skipped ones."""
 
+EXIST, DESELECTED = "tests-exist", "tests-deselected"
+"""Names under which the numbers stand in the JUnit file's properties, for whoever reports on it."""
 
 FORBIDDEN = "testkit_forbidden_skip"
 """Attribute of a report that was turned from skipped to failed; pytest-xdist carries it to the controller."""
@@ -75,7 +77,15 @@ class Census:
 
     # Workers of pytest-xdist: each collects everything, and sends it when it leaves.
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
+        # Loaded since long, but not when the plugin is; it is how pytest's own record_testsuite_property does it.
+        from _pytest.junitxml import xml_key  # noqa: PLC0415
+
+        # Before the file is written; a worker has none.
+        if file := self.config.stash.get(xml_key, None):
+            file.add_global_property(EXIST, self.exist)
+            file.add_global_property(DESELECTED, len(self.deselected))
         if hasattr(self.config, "workeroutput"):
             modules = {name: why for name, why in self.skipped.items() if "::" not in name}
             self.config.workeroutput["testkit_census"] = [
@@ -95,6 +105,11 @@ class Census:
 
     # The line
 
+    @property
+    def exist(self) -> int:
+        """Tests in the paths that pytest was asked for."""
+        return self.selected + len(self.deselected)
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None, None, None]:
         # Outermost, so that only pytest's own closing line comes after it.
@@ -107,10 +122,9 @@ class Census:
         # A module that skips itself is one entry: nobody knows how many tests it holds.
         skipped_modules = [name for name in self.skipped if "::" not in name]
         skipped = {name: why for name, why in self.skipped.items() if name not in self.ran}
-        exist = self.selected + len(self.deselected)
         missed = self.selected - len(self.ran) - (len(skipped) - len(skipped_modules))
         parts = [
-            f"ran {len(self.ran)} of {exist} {'test' if exist == 1 else 'tests'}",
+            f"ran {len(self.ran)} of {self.exist} {'test' if self.exist == 1 else 'tests'}",
             _group("deselected", self.deselected),
             _group("skipped", [f"{name} ({why})" if why else name for name, why in skipped.items()]),
             _group("not readable", sorted(self.unreadable)),

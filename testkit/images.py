@@ -53,6 +53,11 @@ def resolve(variable: str, folder: Path, environment: Mapping[str, str] | None =
     raise NoImage(f"{variable} is neither in the environment nor in {' nor in '.join(FILES)} of {folder}.")
 
 
+def pinned(folder: Path) -> dict[str, str]:
+    """Return every reference of the folder's `images.env`, each as it stands there and not as this machine has it."""
+    return _dotenv(folder / FILES[-1])
+
+
 def identity(reference: str, *, hint: str = "") -> str:
     """Return the id of a local image: the digest of its configuration, which names content and not a tag.
 

@@ -1,4 +1,4 @@
-"""The pytest plugin: a census after each session, evidence of each failure, and a clean end on SIGTERM.
+"""The pytest plugin: a census after each session, each test's question in its results, evidence, an orderly SIGTERM.
 
 Loaded by its entry point at every start of pytest, before coverage measures: it imports nothing that is heavy.
 It holds no assertions: PYTEST_DONT_REWRITE.
@@ -12,6 +12,7 @@ import pytest
 
 from testkit.census import Census
 from testkit.evidence import Evidence
+from testkit.questions import Questions
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes longer than its layer's budget; run with --slow")
     config.pluginmanager.register(Census(config), "testkit-census")
     config.pluginmanager.register(Evidence(), "testkit-evidence")
+    config.pluginmanager.register(Questions(), "testkit-questions")
     # pytest turns Ctrl-C into an orderly end, and lets SIGTERM (a cancelled CI job) kill it with all fixtures open.
     if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, _end_in_order)

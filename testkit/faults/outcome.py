@@ -6,6 +6,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from testkit.faults.catalogue import Entry
+from testkit.junit import message_of
 
 CAUGHT = "CAUGHT"
 MISNAMED = "MISNAMED"
@@ -86,7 +87,9 @@ def failures_in(junit: Path) -> tuple[Failure, ...]:
         return ()
     found = []
     for case in ET.parse(junit).getroot().iter("testcase"):  # noqa: S314  # our own pytest wrote it
-        found += [Failure(_test_id(case), _message(trouble)) for trouble in case if trouble.tag in {"failure", "error"}]
+        found += [
+            Failure(_test_id(case), message_of(trouble)) for trouble in case if trouble.tag in {"failure", "error"}
+        ]
     return tuple(found)
 
 
@@ -96,23 +99,6 @@ def _test_id(case: ET.Element) -> str:
         return file or "::".join(part for part in (classname, name) if part)
     inner = classname.removeprefix(file.removesuffix(".py").replace("/", ".")).strip(".")
     return "::".join(part for part in (file, *inner.split("."), name) if part)
-
-
-def _message(trouble: ET.Element) -> str:
-    """Return the message without the traceback, in which the source of a test would name anything.
-
-    For a module that cannot be imported pytest gives no message, only the traceback.
-    """
-    message = trouble.get("message", "")
-    if message != "collection failure":
-        return message
-    return what_pytest_said(trouble.text or "")
-
-
-def what_pytest_said(text: str) -> str:
-    """Return the lines of a traceback that pytest marks with E; all of it when there are none."""
-    marked = [line[1:].strip() for line in text.splitlines() if line.startswith("E ")]
-    return "\n".join(marked) or text.strip()
 
 
 def _telling_line(entry: Entry, failure: Failure) -> str:

@@ -24,9 +24,9 @@ from testkit.faults.outcome import (
     failures_in,
     judge,
     result,
-    what_pytest_said,
 )
 from testkit.faults.store import Store
+from testkit.junit import what_pytest_said
 
 STATE = Path(".strata/faults")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from testkit import html_page
 from testkit.plan_review.documents import SECTION
 from testkit.plan_review.report.style import CSS
 from testkit.plan_review.report.views import Row, View, outputs, view
@@ -24,14 +25,10 @@ _ADVICE = {
 
 def render(review: Review) -> str:
     """Return the page."""
-    title = escape(review.settings.title)
-    return "\n".join(
+    return html_page.render(
+        f"{review.verdict.words}: {review.settings.title}",
+        CSS,
         [
-            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            # Whatever may have slipped in from a plan's values: nothing is fetched, nothing runs.
-            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-            f"<title>{review.verdict.words}: {title}</title>\n<style>{CSS}</style>\n</head>\n<body>\n<main>",
             *_verdict(review),
             *_counts(review),
             *_rules("The plan itself", review.of_section(SECTION)),
@@ -41,8 +38,7 @@ def render(review: Review) -> str:
             *_table_section("Outputs", outputs(review)),
             *_drift(review),
             *_footer(review),
-            "</main>\n</body>\n</html>\n",
-        ]
+        ],
     )
 
 
@@ -204,4 +200,4 @@ def _footer(review: Review) -> Iterator[str]:
 
 
 def _css(verdict: Verdict) -> str:
-    return verdict.words.replace(" ", "-")
+    return {Verdict.OK: "ok", Verdict.NEEDS_APPROVAL: "wait", Verdict.REFUSED: "no"}[verdict]
