@@ -23,7 +23,8 @@ def _three_a_minute(settings: Any) -> None:
 
 
 @pytest.fixture(params=["with redis", "embedded"])
-def store(request: pytest.FixtureRequest) -> None:
+def store(request: pytest.FixtureRequest, noon: Any) -> None:
+    """Where the counts are. Time stands still: a window begins with the minute, and a busy machine may be in two."""
     if request.param == "with redis":
         request.getfixturevalue("redis")
 
