@@ -23,6 +23,7 @@ from testkit.plan import Plan
 from testkit.terraform import cli
 
 OVERRIDE = "testkit_override.tf"
+_PLAN = "plan.tfplan"
 
 # It logs each line of each command, whole plans with their secrets among them; errors have the words that matter.
 logging.getLogger("tftest").setLevel(logging.CRITICAL + 1)
@@ -58,6 +59,10 @@ class Working:
         """Apply without asking. Raises TerraformFailed."""
         self._run("apply", "-auto-approve", "-refresh=false", *_variables(variables))
 
+    def apply_planned(self) -> None:
+        """Apply exactly what `plan` has planned last, which saves to plan it again. Raises TerraformFailed."""
+        self._run("apply", str(self.folder / _PLAN))
+
     def destroy(self, variables: Mapping[str, Any] | None = None) -> None:
         """Destroy all that the state knows. Raises TerraformFailed."""
         self._run("destroy", "-auto-approve", "-refresh=false", *_variables(variables))
@@ -80,7 +85,7 @@ class Working:
         return []
 
     def _planned(self, variables: Mapping[str, Any] | None, *, refresh: bool, destroy: bool) -> Any:
-        target = self.folder / "plan.tfplan"
+        target = self.folder / _PLAN
         options = [f"-out={target}", *_variables(variables)]
         options += [] if refresh else ["-refresh=false"]
         options += ["-destroy"] if destroy else []
@@ -90,7 +95,7 @@ class Working:
     def _run(self, command: str, *arguments: str) -> Any:
         colour = [] if command in {"show", "state"} else ["-no-color", "-input=false"]
         try:
-            return self.tftest.execute_command(command, *arguments[:1], *colour, *arguments[1:]).out
+            return self.tftest.execute_command(command, *colour, *arguments).out
         except tftest.TerraformTestError as error:
             words = error.cmd_error or str(error)
             raise TerraformFailed(f"terraform {command}: {cli.explained(words)}") from None

@@ -38,7 +38,7 @@ def lived(scratch: Path) -> Life:
         vpc.apply(two)
         again = vpc.plan(two, refresh=True)
         grown = vpc.plan(three)
-        vpc.apply(three)
+        vpc.apply_planned()
         changed = vpc.plan(three | {"flow_log_retention_days": 400})
         refusal = _refusal(vpc, three)
         # As terraform/README.md has it for whoever really means it.
