@@ -12,7 +12,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 PYTEST := $(PY) -m pytest
 WORKERS ?= 2
 # The layers of `make test`.
-GATING := test-unit test-k8s-static
+GATING := test-unit test-k8s-static test-pipeline test-container test-terraform
 
 export PYTHONDONTWRITEBYTECODE ?=
 PORT ?= 8000
