@@ -11,9 +11,14 @@
 ``testkit.progress``      lines for the person who waits, past pytest's capture
 ``testkit.census``        "ran N of M tests" after each session; in CI a skipped test is a failure
 ``testkit.junit``         results as pytest writes them, with each test's question beside them
+``testkit.kube``          kind clusters, rendering, deploying with rollback, roll-outs that say why they fail
+``testkit.terraform``     plans and applies a copy of a tree, without an account; an AWS emulator
+``testkit.hcl``           finds blocks and attributes in HCL, for what no plan tells
 ``testkit.plan``          a Terraform plan as one value; its assertions name address and attribute
+``testkit.pipeline``      runs a declarative Jenkinsfile on Jenkins' own Groovy, without Jenkins
+``testkit.delivery``      one image: built, carried by its id, pushed, asked for its version when it runs
 ``python -m testkit.plan_review``  a plan as a page with a verdict; applies only what was reviewed
-``python -m testkit.report``  one page over all layers' results
+``python -m testkit.report``  one page over all layers' results; its questions come from ``testkit.questions``
 ``python -m testkit.faults``  applies real-life mistakes to a copy and says which test noticed
 ========================  ==============================================================================
 
