@@ -22,9 +22,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -152,15 +153,16 @@ def start(  # noqa: PLR0913  # all but the command are optional, and given by na
     if not _exists(command[0], cwd, os.environ if env is None else env):
         raise ProcessError(f"{command[0]} is not installed, or not on PATH; it was to run as: {_show(command)}")
     log = output.open("w+b") if output else tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the child
-    popen = subprocess.Popen(  # noqa: S603  # to run any command is what this module is for
-        [*_tied_to_us(), *command],
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        cwd=cwd,
-        env=env,
-        start_new_session=True,
-    )
+    with _hearing_ctrl_c():
+        popen = subprocess.Popen(  # noqa: S603  # to run any command is what this module is for
+            [*_tied_to_us(), *command],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=cwd,
+            env=env,
+            start_new_session=True,
+        )
     child = Child(command, log, popen, grace)
     _running.add(child)
     if ready is not None:
@@ -236,6 +238,19 @@ def _wait_until_ready(child: Child, ready: Callable[[], object], timeout: float)
         until(probe, timeout, every=0.05, why=f"{_show(child.command)} to be ready")
     except WaitTimeout as error:
         raise ProcessError(f"{error}\n{child.tail()}") from None
+
+
+@contextlib.contextmanager
+def _hearing_ctrl_c() -> Iterator[None]:
+    """A shell starts what runs in its background deaf to SIGINT, and children inherit that."""
+    deaf = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    if deaf:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        if deaf:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _exists(program: str, cwd: Path | None, env: Mapping[str, str]) -> bool:

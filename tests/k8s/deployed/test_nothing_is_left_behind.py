@@ -22,10 +22,8 @@ _BEGUN, _REMOVED, _SESSION = 90, 90, 300
 def session() -> process.Child:
     """Start a session that makes a cluster for itself."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
-    # A shell that starts something in the background has it ignore Ctrl-C, which is inherited.
-    program = "import signal, sys, pytest; signal.signal(signal.SIGINT, signal.default_int_handler)"
-    command = [sys.executable, "-c", f"{program}; sys.exit(pytest.main(sys.argv[1:]))"]
-    return process.start([*command, "-p", "no:cacheprovider", "-p", "no:xdist", QUESTION], cwd=ROOT, env=env)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", QUESTION]
+    return process.start(command, cwd=ROOT, env=env)
 
 
 def left(child: process.Child, volumes: Iterable[str] = ()) -> list[str]:

@@ -118,3 +118,16 @@ def test_a_command_that_takes_too_long_is_killed(tmp_path: Path, monkeypatch: py
         process.run(["sh", "-c", f"echo $$ > {file}; sleep 60"], timeout=0.05)
 
     must_vanish(pids[0], why="the command to be killed at its time limit")
+
+
+def test_a_child_hears_ctrl_c_even_where_we_do_not() -> None:
+    """Otherwise a run that was started in a shell's background cannot stop what it has started."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with process.start([sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]) as child:
+            wait.until(lambda: "up" in child.output(), timeout=60, every=0.01, why="the child to be there")
+            child.signal(signal.SIGINT)
+            assert child.wait(timeout=30) == -signal.SIGINT
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN, "starting a child made this process hear Ctrl-C"
+    finally:
+        signal.signal(signal.SIGINT, before)
