@@ -40,7 +40,7 @@ def test_every_page_fits(open_page: Open, signed_in: StorageState, private: dict
 
 def assert_fits(page: Page, what: str) -> None:
     too_wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert too_wide <= 0, f"{what} is {too_wide} pixels too wide"
+    assert too_wide <= 0, f"{what} is {too_wide} pixels wider than the window"
     contrast = page.evaluate(_CONTRAST_OF_HEADING)
     assert contrast >= _CONTRAST, f"the heading of {what} has a contrast of {contrast:.1f}"
 
