@@ -14,6 +14,7 @@ from pathlib import Path
 import requests
 
 from testkit import images, process, wait
+from testkit.delivery.smoke import status
 from testkit.kube.cluster import Cluster, ClusterFailed, up
 from testkit.kube.deploy import DeployFailed, deploy
 from testkit.kube.kubectl import KubectlFailed
@@ -42,7 +43,12 @@ def main() -> int:
         cluster = up(ROOT / "deploy" / "cluster", options.name, http_port=options.http_port, say=_say)
         references = _pushed(cluster)
         _deploy(cluster, references)
-        wait.until(lambda: _serves(cluster), ROUTED_WITHIN, every=0.5, why=f"{cluster.url} to serve the start page")
+        wait.until(
+            status(f"{cluster.url}/", requests.codes.ok),
+            ROUTED_WITHIN,
+            every=0.5,
+            why=f"{cluster.url} to serve the start page",
+        )
     except (
         ClusterFailed,
         DeployFailed,
@@ -62,8 +68,8 @@ def main() -> int:
 
 def _pushed(cluster: Cluster) -> dict[str, str]:
     """Build the app's image; return all three by the digests under which the cluster's registry has them."""
-    base = images.resolve("PYTHON_IMAGE", ROOT)
-    arguments = {"PYTHON_IMAGE": base, "REVISION": _revision(), "VERSION": _revision()}
+    base, revision = images.resolve("PYTHON_IMAGE", ROOT), _revision()
+    arguments = {"PYTHON_IMAGE": base, "REVISION": revision, "VERSION": revision}
     images.build(ROOT, tag=TAG, say=_say, arguments=arguments, secrets=images.ca_secret())
     local = {
         "strata": TAG,
@@ -92,14 +98,6 @@ def _revision() -> str:
     command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
     done = process.run(command, timeout=30)
     return "unknown" if done.code else done.output.strip()
-
-
-def _serves(cluster: Cluster) -> bool | wait.NotYet:
-    try:
-        status = requests.get(f"{cluster.url}/", timeout=5).status_code
-    except requests.ConnectionError as error:
-        return wait.NotYet(str(error))
-    return status == requests.codes.ok or wait.NotYet(f"answered {status}")
 
 
 def _tell(cluster: Cluster) -> None:

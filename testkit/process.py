@@ -153,7 +153,7 @@ def start(  # noqa: PLR0913  # all but the command are optional, and given by na
     if not _exists(command[0], cwd, os.environ if env is None else env):
         raise ProcessError(f"{command[0]} is not installed, or not on PATH; it was to run as: {_show(command)}")
     log = output.open("w+b") if output else tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the child
-    with _hearing_ctrl_c():
+    with hearing_ctrl_c():
         popen = subprocess.Popen(  # noqa: S603  # to run any command is what this module is for
             [*_tied_to_us(), *command],
             stdin=subprocess.DEVNULL,
@@ -241,8 +241,8 @@ def _wait_until_ready(child: Child, ready: Callable[[], object], timeout: float)
 
 
 @contextlib.contextmanager
-def _hearing_ctrl_c() -> Iterator[None]:
-    """A shell starts what runs in its background deaf to SIGINT, and children inherit that."""
+def hearing_ctrl_c() -> Iterator[None]:
+    """Start children that hear Ctrl-C: a shell starts what runs in its background deaf to it, which is inherited."""
     deaf = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     if deaf:
         signal.signal(signal.SIGINT, signal.SIG_DFL)

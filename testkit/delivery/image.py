@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ FOLDER = Path(".strata", "image")
 
 _TAR = "image.tar"
 _ABOUT = "image.json"
-_COPY_TIMEOUT = 300
+_TIMEOUT = 600
 
 
 class NotCarried(RuntimeError):
@@ -38,12 +38,12 @@ def build(source: Path, *, name: str, base: str, folder: Path, say: Callable[[st
 
     Raises BuildFailed, NoImage, NotCarried.
     """
-    revision = _command(["git", "-C", str(source), "rev-parse", "HEAD"]).strip()
+    revision = command(["git", "-C", str(source), "rev-parse", "HEAD"]).strip()
     tag = f"{name}:{revision[:12]}"
     arguments = {base: images.resolve(base, source), "VERSION": revision[:12], "REVISION": revision}
     made = images.build(source, tag=tag, say=say, arguments=arguments, secrets=images.ca_secret())
     folder.mkdir(parents=True, exist_ok=True)
-    _command(["docker", "save", f"--output={folder / _TAR}", tag])
+    command(["docker", "save", f"--output={folder / _TAR}", tag])
     carried = Carried(made, tag, revision)
     (folder / _ABOUT).write_text(json.dumps(asdict(carried), indent=2) + "\n")
     return carried
@@ -60,17 +60,18 @@ def about(folder: Path = FOLDER) -> Carried:
 def load(folder: Path) -> Carried:
     """Give the image to this machine's engine, and see that it is the one that was built. Raises NotCarried."""
     carried = about(folder)
-    _command(["docker", "load", "--quiet", f"--input={folder / _TAR}"])
+    command(["docker", "load", "--quiet", f"--input={folder / _TAR}"])
     found = images.identity(carried.tag)
     if found != carried.id:
         raise NotCarried(f"{folder / _TAR} holds {found}, and {carried.id} was built")
     return carried
 
 
-def _command(command: Sequence[str]) -> str:
-    done = process.run(command, timeout=_COPY_TIMEOUT)
+def command(words: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
+    """Run a command and return its output. Raises NotCarried."""
+    done = process.run(words, timeout=_TIMEOUT, env=environment)
     if done.code:
-        raise NotCarried(f"{' '.join(command)} ended with code {done.code}: {done.output.strip()}")
+        raise NotCarried(f"{' '.join(words)} ended with code {done.code}: {done.output.strip()}")
     return done.output
 
 

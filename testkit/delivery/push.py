@@ -17,7 +17,7 @@ from pathlib import Path
 
 from testkit import process
 from testkit.delivery import image
-from testkit.delivery.image import Carried, NotCarried
+from testkit.delivery.image import Carried, NotCarried, command
 
 _TIMEOUT = 600
 
@@ -38,11 +38,13 @@ def push(carried: Carried, repository: str, environment: Mapping[str, str]) -> s
         env = {**environment, "DOCKER_CONFIG": scratch}
         (Path(scratch) / "config.json").write_text(json.dumps(_login(repository, environment)))
         here = f"{repository}:{carried.revision[:12]}"
-        _docker(["tag", carried.id, here], env)
+        command(["docker", "tag", carried.id, here], env)
         try:
-            _docker(["push", here], env)
-            reference = _reference(json.loads(_docker(["image", "inspect", here], env))[0], repository)
-            compare(_docker(["buildx", "imagetools", "inspect", "--raw", reference], env), carried.id, reference)
+            command(["docker", "push", here], env)
+            reference = _reference(json.loads(command(["docker", "image", "inspect", here], env))[0], repository)
+            compare(
+                command(["docker", "buildx", "imagetools", "inspect", "--raw", reference], env), carried.id, reference
+            )
         finally:
             process.run(["docker", "image", "rm", here], timeout=_TIMEOUT)
     return reference
@@ -67,13 +69,6 @@ def _login(repository: str, environment: Mapping[str, str]) -> dict[str, dict[st
     if not (user and password):
         return {}
     return {"auths": {repository.partition("/")[0]: {"auth": base64.b64encode(f"{user}:{password}".encode()).decode()}}}
-
-
-def _docker(arguments: Sequence[str], env: Mapping[str, str]) -> str:
-    done = process.run(["docker", *arguments], timeout=_TIMEOUT, env=env)
-    if done.code:
-        raise NotCarried(f"docker {' '.join(arguments)} ended with code {done.code}: {done.output.strip()}")
-    return done.output
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

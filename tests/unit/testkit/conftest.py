@@ -1,7 +1,6 @@
 """What the tests of the fault engine share: a project in a folder of its own, and the engine run on it."""
 
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,16 +8,6 @@ import pytest
 from testkit.faults.__main__ import main
 
 Faults = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture(autouse=True)
-def _children_hear_ctrl_c() -> Iterator[None]:
-    """A shell starts what runs in its background deaf to SIGINT. Not all here is `testkit.process`."""
-    before = signal.getsignal(signal.SIGINT)
-    if before is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import testkit
-from testkit import wait
+from testkit import process, wait
 
 CATALOGUE = """
 - {id: quick, kind: harmless, file: a.txt, edit: {find: zero, replace: one}, production: x, layer: unit}
@@ -39,7 +39,9 @@ def test_it_leaves_no_copy_and_no_child(project: Path, number: signal.Signals) -
     environment = {**os.environ, "PYTHONPATH": str(Path(testkit.__file__).parents[1])}
     command = [sys.executable, "-m", "testkit.faults"]
 
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as run:
+    with process.hearing_ctrl_c():
+        run = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    with run:
         pid = wait.until(
             lambda: (copies / "pid").exists() and (copies / "pid").read_text().strip(), 10, 0.02, "the hanging entry"
         )

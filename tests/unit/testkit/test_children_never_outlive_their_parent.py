@@ -86,12 +86,13 @@ def test_kill_takes_the_whole_group() -> None:
 )
 def test_it_dies_with_its_parent(end: str, signals: list[signal.Signals]) -> None:
     """Otherwise a cancelled CI job leaves servers on the agent until somebody logs in and looks."""
-    parent = subprocess.Popen(
-        [sys.executable, "-S", "-c", PARENT.format(end=end)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": str(Path(process.__file__).parents[1])},
-    )
+    with process.hearing_ctrl_c():
+        parent = subprocess.Popen(
+            [sys.executable, "-S", "-c", PARENT.format(end=end)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": str(Path(process.__file__).parents[1])},
+        )
     assert parent.stdout is not None
     with parent, parent.stdout:
         child = int(parent.stdout.readline())
