@@ -30,8 +30,9 @@ from tests.container.support.names import REMEDY, ROOT, RUN_LABEL
 from tests.container.support.owners import Owner
 from tests.container.support.stores import MySql, Redis
 
-# With `-n 3 --dist loadgroup` each group runs in a process of its own beside the others: most of the layer's time is
-# waiting. Session fixtures are not shared between processes, so what needs the same servers is one group.
+# With `-n 4 --dist loadgroup` each group runs in a process of its own beside the others: most of the layer's time is
+# waiting. Session fixtures are not shared between processes, so what needs the same servers is one group; only the
+# outages have servers of their own, as they wait the longest.
 _HERE = Path(__file__).parent
 _GROUPS = {
     "compose": "stack",
@@ -40,11 +41,15 @@ _GROUPS = {
     "test_nothing_is_left_behind.py": "image",
     "test_stand_ins_keep_the_contract.py": "image",
     "test_what_is_missing_is_a_failure.py": "image",
+    "test_connections_that_were_cut_are_replaced.py": "outages",
+    "test_survives_a_mysql_outage.py": "outages",
+    "test_survives_a_redis_outage.py": "outages",
+    "test_switched_off_links_stop_everywhere.py": "outages",
 }
 
 
 # The longest first, so that the processes end at about the same time.
-_ORDER = ("stores", "stack", "image")
+_ORDER = ("stack", "outages", "stores", "image")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -82,6 +82,13 @@ def assert_it_recovers(app: App, owner: Owner) -> None:
     app.wait_until_it_trusts("database")
 
 
+def assert_answered_if_any_store_was(ledger: Ledger, traffic: Load, told: str) -> None:
+    """A busy machine may let Redis time out as well, and a visit that neither store can count is not answered."""
+    assert traffic.attempted, "no visit was made at all"
+    failed = f"{traffic.failed} visits were not answered {told}: {traffic.summary()}"
+    assert traffic.failed <= ledger.unknown(), failed
+
+
 def test_cached_links_go_on_and_the_rest_recovers_by_itself(
     replicas: tuple[App, App], mysql: MySql, owner: Owner, ledger: Ledger
 ) -> None:
@@ -109,9 +116,7 @@ def test_cached_links_go_on_and_the_rest_recovers_by_itself(
         for replica in replicas:
             assert_it_recovers(replica, owner)
         traffic.wait_for(30, "after MySQL came back")
-    # On a machine that is too busy Redis may time out as well. A visit that neither store can count is not answered.
-    told = f"although their links were cached before MySQL went away: {traffic.summary()}"
-    assert traffic.failed <= ledger.unknown(), f"{traffic.failed} visits were not answered {told}"
+    assert_answered_if_any_store_was(ledger, traffic, "although their links were cached before MySQL went away")
     ledger.settle(traffic)
     status = app.get(f"/{unvisited}").status_code
     assert status == 302, f"a link that could not be looked up during the outage is answered with {status} after it"
@@ -134,7 +139,7 @@ def test_a_hanging_database_holds_up_few_visitors(
         for replica in replicas:
             assert_it_recovers(replica, owner)
     first = f"when MySQL begins to hang: {SETTINGS}"
-    traffic.assert_all_answered(first)
+    assert_answered_if_any_store_was(ledger, traffic, first)
     # Beside what the same visits took before, on a machine that may be busy with other things.
     traffic.assert_quick(within={100: 9 + calm}, why=first)
     # A trial whether MySQL answers again takes connect_timeout, once every few seconds in each of the four processes.

@@ -7,7 +7,6 @@ then it stops accepting and finishes what is in flight.
 import os
 import shutil
 import signal
-import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -59,7 +58,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if not self.booted:  # nothing to finish, and half an app to do it with
-            sys.exit(0)
+            os._exit(0)  # raised inside a callback of the garbage collector, a SystemExit would be dropped
         from ops import health  # noqa: PLC0415  needs the app, which a worker loads after this module
 
         if health.draining.is_set():
