@@ -74,9 +74,10 @@ test-unit: $(VENV)/.dev ## Unit layer: Python only, no network, branch coverage 
 	$(PYTEST) tests/unit -n $(WORKERS) --cov --cov-report=term --cov-report=xml:reports/coverage.xml --cov-fail-under=95 \
 		--junitxml=reports/unit.xml $(ARGS)
 
+# A process for each group of tests/container/conftest.py.
 .PHONY: test-container
 test-container: $(VENV)/.dev images chromium ## Container layer: MySQL and Redis by Testcontainers, the image by Testinfra, Compose, browser
-	$(PYTEST) tests/container -n $(WORKERS) --dist loadgroup --junitxml=reports/container.xml $(ARGS)
+	$(PYTEST) tests/container -n 4 --dist loadgroup --junitxml=reports/container.xml $(ARGS)
 
 .PHONY: test-k8s-static
 test-k8s-static: $(VENV)/.dev tools ## What can be held of the Kubernetes manifests without a cluster, in seconds
