@@ -19,8 +19,9 @@ from testkit.plan_review.documents import MAX_AGE, refusal
 from testkit.plan_review.report import markdown, page, terminal
 from testkit.plan_review.reviews import OverrideError, Review, Settings, as_data
 from testkit.plan_review.rules import RULES, STATE_LOSS
-from testkit.plan_review.terraform import Terraform, TerraformFailed
+from testkit.plan_review.terraform import Terraform
 from testkit.plan_review.verdicts import Finding, Verdict
+from testkit.terraform import NoTerraform, TerraformFailed
 
 _NOBODY_KNOWS = "What it would do nobody knows."
 
@@ -78,7 +79,7 @@ def _terraform(options: argparse.Namespace) -> Iterator[Terraform]:
     if options.plan or not options.chdir.resolve().is_relative_to(tree):
         raise UsageError("--rehearse TREE makes a plan of its own, of a root module inside of TREE")
     # Only a rehearsal needs tftest, which not everybody has who reviews plans.
-    from testkit.terraform import NoTerraform, TerraformFailed, prepare  # noqa: PLC0415
+    from testkit.terraform.working import prepare  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="rehearsal-") as scratch:
         try:

@@ -12,16 +12,13 @@ from types import FrameType
 
 from testkit import process
 from testkit.plan_review.binary import Sealed, State
+from testkit.terraform.cli import TerraformFailed, explained
 
 # A plan of a large account asks for some thousand objects.
 _PLAN_TIMEOUT = 1800
 _QUICK = 120
 # Seconds in which an interrupted plan gives its lock back.
 _GRACE = 60
-
-
-class TerraformFailed(RuntimeError):
-    """Terraform ended with an error; the message carries what it said."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ class Terraform:
         except process.ProcessError as error:
             raise TerraformFailed(str(error)) from None
         if done.code:
-            raise TerraformFailed(f"terraform {arguments[0]} in {self.folder} failed:\n{done.output.strip()}")
+            raise TerraformFailed(f"terraform {arguments[0]} in {self.folder} failed:\n{explained(done.output)}")
         return done.output
 
     def _read(self, arguments: Sequence[str], *fds: int) -> str:
@@ -114,5 +111,5 @@ class Terraform:
             check=False,
         )
         if done.returncode:
-            raise TerraformFailed(f"terraform {arguments[0]} in {self.folder} failed:\n{done.stderr.strip()}")
+            raise TerraformFailed(f"terraform {arguments[0]} in {self.folder} failed:\n{explained(done.stderr)}")
         return done.stdout

@@ -1,5 +1,6 @@
 """Terraform for tests: without an account, a credential or a download where that can be had.
 
+    from testkit.terraform.working import prepare
     staging = prepare(ROOT / "terraform", "envs/staging", tmp_path)      # a copy, offline, its state beside it
     plan = staging.plan()                                                # testkit.plan.Plan
     with emulator.running(log) as address:
@@ -9,7 +10,7 @@
 module and runs tftest in it, `emulator` is moto's AWS with what it gets wrong put right.
 """
 
-from testkit.terraform.cli import NoTerraform
-from testkit.terraform.working import TerraformFailed, Working, prepare
+from testkit.terraform.cli import NoTerraform, TerraformFailed
 
-__all__ = ["NoTerraform", "TerraformFailed", "Working", "prepare"]
+# `prepare` is in `working`: whoever reviews plans needs no tftest.
+__all__ = ["NoTerraform", "TerraformFailed"]

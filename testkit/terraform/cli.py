@@ -24,6 +24,10 @@ class NoTerraform(LookupError):
     """Terraform, or a provider that it needs, is not to be had; the message says how it is."""
 
 
+class TerraformFailed(RuntimeError):
+    """A command failed that was to succeed; the text is Terraform's."""
+
+
 def program() -> str:
     """Return the path of Terraform. Raises NoTerraform."""
     found = shutil.which(os.environ.get("TERRAFORM", "terraform"))

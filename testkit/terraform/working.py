@@ -21,6 +21,7 @@ import tftest
 
 from testkit.plan import Plan
 from testkit.terraform import cli
+from testkit.terraform.cli import TerraformFailed
 
 OVERRIDE = "testkit_override.tf"
 _PLAN = "plan.tfplan"
@@ -38,10 +39,6 @@ _FAKE_ACCESS = """
   skip_requesting_account_id  = {offline}
   skip_region_validation      = true
 """
-
-
-class TerraformFailed(AssertionError):
-    """A command failed that was to succeed; the text is Terraform's."""
 
 
 @dataclass

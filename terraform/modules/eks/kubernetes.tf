@@ -1,6 +1,6 @@
 locals {
-  # End of AWS's standard support, after which a cluster costs six times as much.
-  # https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
+  # End of AWS's standard support (UTC), from which day on a cluster costs six times as much: the release calendar of
+  # https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html, as `aws eks describe-cluster-versions` has it
   supported_until = {
     "1.34" = "2026-12-02T00:00:00Z"
     "1.35" = "2027-03-27T00:00:00Z"

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from testkit.plan import Plan
-from testkit.terraform import TerraformFailed, Working, emulator
+from testkit.terraform import TerraformFailed, emulator
+from testkit.terraform.working import Working
 from tests.terraform.support.names import ZONES
 from tests.terraform.support.roots import working
 

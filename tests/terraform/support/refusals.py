@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from testkit.terraform import prepare
+from testkit.terraform.working import prepare
 from tests.terraform.support.names import MODULES
 
 # The files of each module that hold rules and what these look at.

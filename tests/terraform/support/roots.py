@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from testkit.terraform import NoTerraform, TerraformFailed, Working, prepare
+from testkit.terraform import NoTerraform, TerraformFailed
+from testkit.terraform.working import Working, prepare
 from tests.terraform.support.names import REMEDY, ROOTS, TREE
 
 

@@ -105,8 +105,7 @@ def test_a_rehearsal_is_never_applied(stand: Stand, monkeypatch: pytest.MonkeyPa
         asked.append((tree, root))
         return SimpleNamespace(folder=stand.root, tftest=SimpleNamespace(env=dict(os.environ)))
 
-    fake = SimpleNamespace(prepare=prepare, NoTerraform=LookupError, TerraformFailed=AssertionError)
-    monkeypatch.setitem(sys.modules, "testkit.terraform", fake)
+    monkeypatch.setitem(sys.modules, "testkit.terraform.working", SimpleNamespace(prepare=prepare))
     code, said = stand.run("review", "--out", str(stand.reports), "--rehearse", str(stand.root.parent))
     assert (code, asked) == (3, [(stand.root.parent, "production")]), said
     assert "made without an account" in said
