@@ -47,7 +47,7 @@ class Session:
         folder.mkdir()
         with (self.reports / f"{name}.log").open("w") as log, ExitStack() as stack:
             load = stack.enter_context(steady_load(self.site.link(), _VISITS, expect={302})) if story.visited else None
-            told = Watch(log, self.say)
+            told = Watch(log, self.say, self._left_out(story))
             build = self.runner.run(self._scenario(story, commit), folder, say=told.say, hear=told.hear)
         if build.archive.exists() and build.result != "SUCCESS":
             shutil.copytree(build.archive, self.reports / f"{name}-archive")
@@ -64,8 +64,6 @@ class Session:
             images.forget(f"strata:{commit[:12]}")
 
     def _scenario(self, story: Story, commit: str) -> Scenario:
-        wanted = self.layers if story.layers else ()
-        left_out = [verb for verb in _VERBS if verb.removeprefix(_VERB) not in wanted]
         return Scenario(
             (self.clone.folder / "Jenkinsfile").read_text(),
             environment={
@@ -78,6 +76,10 @@ class Session:
             credentials=self.site.credentials if story.trusted else {},
             inputs={"Approve": Answer("alice", groups=["strata-approvers"])},
             scm=self.clone.folder,
-            commands=[Command(verb, output="left out of this build of the end-to-end run\n") for verb in left_out],
+            commands=[Command(verb, output="left out of this build\n") for verb in self._left_out(story)],
             others_real=True,
         )
+
+    def _left_out(self, story: Story) -> list[str]:
+        wanted = self.layers if story.layers else ()
+        return [verb for verb in _VERBS if verb.removeprefix(_VERB) not in wanted]

@@ -1,7 +1,7 @@
 """What the person who waits sees: a line when a stage begins and when it ends, and a table at the end."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -12,13 +12,18 @@ from testkit.progress import Say
 
 @dataclass
 class Watch:
-    """One build: hears its events, and keeps its log with the seconds since its begin."""
+    """One build: hears its events, and keeps its log with the seconds since its begin.
+
+    left_out: commands that do not run for real; a stage that has one must not look as if it had passed.
+    """
 
     log: TextIO
     tell: Say
+    left_out: Collection[str] = ()
     begun: float = field(default_factory=time.monotonic)
     stages: list[tuple[str, str, float]] = field(default_factory=list)
     _open: dict[str, float] = field(default_factory=dict)
+    _results: dict[str, str] = field(default_factory=dict)
 
     def say(self, line: str) -> None:
         """Write a line of the log."""
@@ -26,19 +31,29 @@ class Watch:
         self.log.flush()
 
     def hear(self, event: Event) -> None:
-        """Tell of a stage that begins or ends; the skipped ones are silent."""
-        if event["event"] == "start":
-            self._open[event["stage"]] = time.monotonic()
-            self.tell(f"  {time.strftime('%H:%M:%S')}  {event['stage']} …")
-        elif event["event"] == "finish":
-            took = time.monotonic() - self._open.pop(event["stage"])
-            self.stages.append((event["stage"], event["result"], took))
-            self.tell(f"  {time.strftime('%H:%M:%S')}  {event['stage']}: {event['result']} after {took:.1f} s")
+        """Tell of a stage that begins or ends; one that is skipped before it has begun is silent."""
+        kind, stage = event["event"], event["stage"]
+        if kind == "start":
+            self._open[stage] = time.monotonic()
+            self._tell(f"{stage} …")
+        elif kind == "sh" and event["script"] in self.left_out:
+            self._results[stage] = "left out"
+        elif kind == "skip" and stage in self._open:
+            self._open.pop(stage)
+            self._tell(f"{stage}: skipped")
+        elif kind == "finish":
+            took = time.monotonic() - self._open.pop(stage)
+            result = self._results.get(stage, event["result"])
+            self.stages.append((stage, result, took))
+            self._tell(f"{stage}: {result} after {took:.1f} s")
 
     @property
     def seconds(self) -> float:
         """Seconds since the build began."""
         return time.monotonic() - self.begun
+
+    def _tell(self, line: str) -> None:
+        self.tell(f"  {time.strftime('%H:%M:%S')}  {line}")
 
 
 @dataclass(frozen=True)
