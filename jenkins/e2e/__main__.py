@@ -20,6 +20,8 @@ from jenkins.e2e.watch import Row
 from testkit import containers, images, leaks, process
 from testkit.containers import Run
 from testkit.kube.cluster import ClusterFailed
+from testkit.kube.kubectl import KubectlFailed
+from testkit.kube.registry import PushFailed
 from testkit.pipeline.classpath import NoRunner
 from testkit.pipeline.runner import Runner
 
@@ -28,7 +30,9 @@ REPORTS = ROOT / "reports" / "e2e"
 _EXPECTED = (
     ClusterFailed,
     GitFailed,
+    KubectlFailed,
     NoRunner,
+    PushFailed,
     containers.EngineMissing,
     images.NoImage,
     leaks.Leaked,

@@ -56,6 +56,8 @@ class Session:
         checks = list(story.checks(Ended(build, commit, self.site, load)))
         for check in checks:
             self.say(f"  {check}")
+        if any(check.wrong for check in checks):
+            self.say(f"  its log: {(self.reports / name).relative_to(ROOT)}.log")
         return Row(name, build.result, told.seconds, told.stages, checks)
 
     def forget_images(self) -> None:

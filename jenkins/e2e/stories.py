@@ -106,6 +106,8 @@ def _bad_release(ended: Ended) -> Iterator[Check]:
 
 def _released(ended: Ended) -> Iterator[Check]:
     yield _result(ended, "SUCCESS")
+    if ended.build.result != "SUCCESS":
+        return  # there may be no site to ask
     served = ended.site.version()
     yield _is("the site is this commit", served == ended.commit[:12], f"it is {served}, not {ended.commit[:12]}")
     pushed = {one["environment"].get("IMAGE") for one in ended.build.events("sh", "Deploy")}

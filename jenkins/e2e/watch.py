@@ -43,7 +43,7 @@ class Watch:
             self._tell(f"{stage}: skipped")
         elif kind == "finish":
             took = time.monotonic() - self._open.pop(stage)
-            result = self._results.get(stage, event["result"])
+            result = str(self._results.get(stage, event["result"]))
             self.stages.append((stage, result, took))
             self._tell(f"{stage}: {result} after {took:.1f} s")
 
