@@ -47,13 +47,14 @@ class Session:
         folder.mkdir()
         with (self.reports / f"{name}.log").open("w") as log, ExitStack() as stack:
             load = stack.enter_context(steady_load(self.site.link(), _VISITS, expect={302})) if story.visited else None
+            before = self.site.version()
             told = Watch(log, self.say, self._left_out(story))
             build = self.runner.run(self._scenario(story, commit), folder, say=told.say, hear=told.hear)
         if build.archive.exists() and build.result != "SUCCESS":
             shutil.copytree(build.archive, self.reports / f"{name}-archive")
         # An image lies there as often as stages have carried it.
         shutil.rmtree(folder, ignore_errors=True)
-        checks = list(story.checks(Ended(build, commit, self.site, load)))
+        checks = list(story.checks(Ended(build, commit, before, self.site, load)))
         for check in checks:
             self.say(f"  {check}")
         if any(check.wrong for check in checks):

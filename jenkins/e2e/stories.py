@@ -11,10 +11,15 @@ from testkit.pipeline.build import Build
 
 @dataclass(frozen=True)
 class Ended:
-    """A build that has ended, and what goes with it. load: the visits meanwhile, where there were any."""
+    """A build that has ended, and what goes with it.
+
+    before: what was released when it began, as the site names it.
+    load: the visits meanwhile, where there were any.
+    """
 
     build: Build
     commit: str
+    before: str
     site: Site
     load: Load | None
 
@@ -27,7 +32,7 @@ class Story:
     layers: whether the test layers run for real.
     plans: whether an AWS account is there.
     trusted: whether it gets credentials.
-    visited: whether a link is followed all the time.
+    visited: whether a link is followed all the time; there must be a release before it.
     """
 
     number: int
@@ -99,7 +104,7 @@ def _bad_release(ended: Ended) -> Iterator[Check]:
     yield _is(f'the log says "{back}"', back in ended.build.log, "it does not")
     yield _is("nobody looked at the site as if it had been released", "Smoke test" not in ended.build.ran, str(stages))
     served = ended.site.version()
-    yield _is("the release before serves", served != ended.commit[:12] and len(served) == 12, f"the site is {served}")
+    yield _is("the release before serves again", served == ended.before, f"the site is {served}, not {ended.before}")
     if ended.load:
         yield _is(f"no visit failed: {ended.load.summary()}", ended.load.failed == 0 < ended.load.attempted, "some did")
 
