@@ -5,7 +5,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
-VENV := .venv
+# The one in the tree is made and kept up to date; an agent may bring its own, which is taken as it is.
+VENV ?= .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 # Tests are started by interpreter, so that the same lines work before and after `. .venv/bin/activate`.
@@ -99,6 +100,10 @@ test-terraform: $(VENV)/.dev terraform checkov ## Terraform layer: what an apply
 test-slow: $(VENV)/.dev images cluster-images tools terraform ## What needs more time than its layer has: 60 s of load, 20 roll-outs, the autoscaler, EKS
 	$(PYTEST) tests/k8s tests/terraform -m slow --slow $(ARGS)
 
+.PHONY: e2e
+e2e: $(VENV)/.dev images cluster-images tools terraform java chromium checkov ## The Jenkinsfile for real: build, layers, push, apply, deploy, a release rolled back (LAYERS=all|none|unit,…)
+	$(PY) -m jenkins.e2e --name $(or $(NAME),e2e) --http-port $(or $(SITE_PORT),8090) --layers $(or $(LAYERS),all)
+
 .PHONY: report
 report: $(VENV)/.dev ## One page over the results that are in reports/: what failed and why, what did not run, what is slow
 	@$(PY) -m testkit.report docs/layers.toml
@@ -107,8 +112,8 @@ report: $(VENV)/.dev ## One page over the results that are in reports/: what fai
 plan-review: $(VENV)/.dev terraform ## The Terraform plan of ENV=staging|production as a page, with a verdict (ACCOUNT=yes asks the real account)
 	@[[ -n "$(ENV)" && -d "terraform/envs/$(ENV)" ]] || { echo "plan-review: say ENV=staging or ENV=production" >&2; exit 2; }
 	@# Code 3 wants a person to look, and this is a person looking.
-	@$(PY) -m testkit.plan_review review --chdir terraform/envs/$(ENV) $(if $(filter yes,$(ACCOUNT)),,--rehearse terraform) \
-		$(ARGS) || [[ $$? -eq 3 ]]
+	@$(PY) -m testkit.plan_review review --chdir terraform/envs/$(ENV) \
+		$(if $(filter yes,$(ACCOUNT)),--backend-config backend.hcl,--rehearse terraform) $(ARGS) || [[ $$? -eq 3 ]]
 
 .PHONY: faults
 faults: $(VENV)/.dev ## Apply each mistake of the catalogue to a copy and name the test that catches it (LAYER= ID= JOBS=)
@@ -198,7 +203,7 @@ plan-verdict:
 
 .PHONY: plan-apply
 plan-apply: $(VENV)/.dev ## Apply the plan that was reviewed, and no other (ENV= APPROVED_BY=)
-	@terraform -chdir=terraform/envs/$(ENV) init -input=false
+	@terraform -chdir=terraform/envs/$(ENV) init -input=false -backend-config=backend.hcl
 	@$(PY) -m testkit.plan_review apply --chdir terraform/envs/$(ENV) --plan .strata/plans/$(ENV).tfplan \
 		--verdict reports/plan-review/$(ENV)/verdict.json --approved-by "$(APPROVED_BY)"
 
@@ -249,6 +254,7 @@ checks: ## Write docs/checks.md anew from the tests' docstrings, and the Terrafo
 help: ## Show this list
 	@awk -f docs/help.awk $(MAKEFILE_LIST)
 
+ifeq ($(origin VENV),file)
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "strata: Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Set PYTHON=.")'
 	@PYTHON=$(PYTHON) bootstrap/need venv
@@ -264,3 +270,7 @@ $(VENV)/.dev: requirements/dev.txt testkit/pyproject.toml | $(VENV)/bin/python
 	@$(PIP) -r requirements/dev.txt
 	@$(PY) -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable ./testkit
 	@touch $(VENV)/.app $@
+else
+$(VENV)/bin/python $(VENV)/.app $(VENV)/.dev:
+	@echo "strata: $@ is not there. VENV names an environment that is taken as it is: make it with \`env -u VENV make bootstrap\`, or unset VENV." >&2; exit 1
+endif

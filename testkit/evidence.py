@@ -7,8 +7,9 @@ After a failure in setup or call every collector is handed a `Folder`, `reports/
     def collector(folder: evidence.Folder) -> None:
         folder.write("server.log", server.logs(since=folder.since))
 
-What looks like a password, a key or a token is replaced, files are cut to `LONGEST` characters of their end, and the
-failure's report names the folder. A test's old folder goes when it runs again.
+What looks like a password, a key or a token is replaced, in the failure's own message and traceback as well: JUnit's
+file is archived with the rest. Files are cut to `LONGEST` characters of their end, and the failure's report names the
+folder. A test's old folder goes when it runs again.
 """
 
 import json
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest._code.code import ExceptionChainRepr, ReprEntry  # pytest has no public names for them
 
 LONGEST = 200_000
 """Characters of a file: enough for a test's log, too little to fill a CI server's disk."""
@@ -60,10 +62,14 @@ class Folder:
         """Hide these texts in whatever is written from now on."""
         self._secrets.update(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
 
+    def redacted(self, text: str) -> str:
+        """Return a text without what is to be hidden."""
+        return redacted(text, self._secrets)
+
     def write(self, name: str, text: str) -> None:
         """Write a file, redacted and cut to its end."""
         self.path.mkdir(parents=True, exist_ok=True)
-        text = redacted(text, self._secrets)
+        text = self.redacted(text)
         if len(text) > LONGEST:
             text = f"… {len(text) - LONGEST} characters left out …\n{text[-LONGEST:]}"
         (self.path / name).write_text(text)
@@ -114,6 +120,7 @@ class Evidence:
         if report.failed and report.when != "teardown" and collectors:
             folder = Folder(folder_of(item.nodeid, item.config.rootpath), item.stash.get(_BEGUN, time.time()))
             problems = [problem for collector in collectors if (problem := _collect(collector, folder))]
+            _redact(report, folder.redacted)
             report.sections.append(("evidence", "\n".join([_contents(folder, item.config.rootpath), *problems])))
         return report
 
@@ -124,6 +131,24 @@ def _collect(collector: Collector, folder: Folder) -> str:
     except Exception as error:  # noqa: BLE001  # whatever it is, it must not hide why the test failed
         return f"some evidence could not be taken: {type(error).__name__}: {error}"
     return ""
+
+
+def _redact(report: pytest.TestReport, hide: Callable[[str], str]) -> None:
+    """Hide secrets in what pytest tells of a failure, and leave it as it is otherwise: headline, colours and all."""
+    report.sections = [(title, hide(text)) for title, text in report.sections]
+    told = report.longrepr
+    if not isinstance(told, ExceptionChainRepr):
+        report.longrepr = hide(str(told))
+        return
+    for traceback, crash, _ in told.chain:
+        if crash:
+            crash.message = hide(crash.message)
+        for entry in traceback.reprentries:
+            entry.lines = [hide(line) for line in entry.lines]
+            if isinstance(entry, ReprEntry) and entry.reprfuncargs:
+                entry.reprfuncargs.args = [(name, hide(str(value))) for name, value in entry.reprfuncargs.args]
+            if isinstance(entry, ReprEntry) and entry.reprlocals:
+                entry.reprlocals.lines = [hide(line) for line in entry.reprlocals.lines]
 
 
 def _contents(folder: Folder, root: Path) -> str:

@@ -15,9 +15,9 @@ _API_ADDRESS = "10.96.0.1"
 # Logged at each start as an error: NodePorts are open on all of the node's addresses, which is one.
 _HARMLESS = "nodePortAddresses is unset"
 
-_TRUST = f"""
-mkdir -p /etc/containerd/certs.d/{HOST}
-printf %s "$1" >/etc/containerd/certs.d/{HOST}/hosts.toml
+_TRUST = """
+mkdir -p "/etc/containerd/certs.d/$1"
+printf %s "$2" >"/etc/containerd/certs.d/$1/hosts.toml"
 """
 
 # While kube-proxy has not yet programmed a Service, its address is routed out of the node like any other; whoever
@@ -37,9 +37,9 @@ iptables --wait --check $rule 2>/dev/null || iptables --wait --insert $rule
 """
 
 
-def trust(kind: Kind, registry: Registry) -> None:
-    """Tell the node's containerd where the scratch registry is."""
-    _run(kind, _TRUST, registry.hosts_toml())
+def trust(kind: Kind, registry: Registry, host: str = HOST) -> None:
+    """Tell the node's containerd where the scratch registry is, and what it is called in references."""
+    _run(kind, _TRUST, host, registry.hosts_toml())
 
 
 def keep_cluster_addresses_inside(kind: Kind) -> None:

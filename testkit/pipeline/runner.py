@@ -20,6 +20,7 @@ from testkit.pipeline.build import Build, Event
 from testkit.pipeline.scenario import Scenario
 
 Say = Callable[[str], None]
+Hear = Callable[[Event], None]
 
 # From the end of stdin to the end of the JVM: as long as a real command may take to stop, and some.
 _STOPS_WITHIN = 70
@@ -49,26 +50,26 @@ class Runner:
 
     def check(self, text: str) -> str | None:
         """Return what is wrong with a Jenkinsfile, or None."""
-        end = self._ask({"op": "check", "text": text, "folder": tempfile.gettempdir()}, lambda _: None, [], [])
+        end = self._ask({"op": "check", "text": text, "folder": tempfile.gettempdir()}, _Listener())
         error: str | None = end["error"]
         return error
 
-    def run(self, scenario: Scenario, folder: Path, *, say: Say = lambda _: None) -> Build:
+    def run(self, scenario: Scenario, folder: Path, *, say: Say = lambda _: None, hear: Hear = lambda _: None) -> Build:
         """Run a build to its end.
 
         folder: for its workspaces and its archive; must be empty.
         say: is called with each line of the log.
+        hear: is called with each event as it happens.
         """
-        log: list[str] = []
-        events: list[Event] = []
+        listener = _Listener(say, hear)
         request = {"op": "run", **scenario.request(folder)}
         try:
-            end = self._ask(request, say, log, events)
+            end = self._ask(request, listener)
         except KeyboardInterrupt:
             self._send({"op": "abort"})
-            self._until_the_end(say, log, events)
+            self._until_the_end(listener)
             raise
-        return Build(end["result"], end["error"], "\n".join(log), events, folder / "archive")
+        return Build(end["result"], end["error"], "\n".join(listener.log), listener.events, folder / "archive")
 
     def close(self) -> None:
         """End the JVM, and whatever it runs."""
@@ -89,24 +90,21 @@ class Runner:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _ask(self, request: dict[str, Any], say: Say, log: list[str], events: list[Event]) -> dict[str, Any]:
+    def _ask(self, request: dict[str, Any], listener: "_Listener") -> dict[str, Any]:
         self._send(request)
-        return self._until_the_end(say, log, events)
+        return self._until_the_end(listener)
 
     def _send(self, request: dict[str, Any]) -> None:
         assert self._jvm.stdin is not None  # noqa: S101  # it is a pipe
         self._jvm.stdin.write(json.dumps(request) + "\n")
         self._jvm.stdin.flush()
 
-    def _until_the_end(self, say: Say, log: list[str], events: list[Event]) -> dict[str, Any]:
+    def _until_the_end(self, listener: "_Listener") -> dict[str, Any]:
         assert self._jvm.stdout is not None  # noqa: S101  # it is a pipe
         for line in self._jvm.stdout:
             answer: dict[str, Any] = json.loads(line)
-            if "log" in answer:
-                log.append(answer["log"])
-                say(answer["log"])
-            elif "event" in answer:
-                events.append(answer["event"])
+            if "end" not in answer:
+                listener.take(answer)
             else:
                 end: dict[str, Any] = answer["end"]
                 if end["result"] == "BROKEN":
@@ -115,3 +113,22 @@ class Runner:
         self._errors.seek(0)
         said = self._errors.read().decode(errors="replace").strip()
         raise RunnerDied(f"the runner ended with code {self._jvm.wait()} in the middle of a build: {said[:2000]}")
+
+
+class _Listener:
+    """Keeps what the JVM tells of a build, and hands it on."""
+
+    def __init__(self, say: Say = lambda _: None, hear: Hear = lambda _: None) -> None:
+        self.log: list[str] = []
+        self.events: list[Event] = []
+        self._say = say
+        self._hear = hear
+
+    def take(self, answer: dict[str, Any]) -> None:
+        """Take a line of the log, or an event."""
+        if "log" in answer:
+            self.log.append(answer["log"])
+            self._say(answer["log"])
+        else:
+            self.events.append(answer["event"])
+            self._hear(answer["event"])

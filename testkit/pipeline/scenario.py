@@ -59,6 +59,7 @@ class Scenario:
     previous: the result of the build before.
     scm: files of a checkout as text by path, or a repository to clone from.
     commands: None runs every `sh` for real.
+    others_real: a script that no command has runs for real, instead of being not found.
     """
 
     text: str
@@ -70,6 +71,7 @@ class Scenario:
     previous: str | None = None
     scm: Mapping[str, str] | Path | None = None
     commands: Sequence[Command] | None = ()
+    others_real: bool = False
 
     def request(self, folder: Path) -> dict[str, Any]:
         """Return what the server is asked."""

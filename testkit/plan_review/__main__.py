@@ -99,7 +99,7 @@ def _review(options: argparse.Namespace, terraform: Terraform, plan: Path, name:
     failed: list[Finding] = []
     try:
         if options.plan is None:
-            failed = _make(terraform, plan, options.arguments)
+            failed = _make(terraform, plan, options)
         with binary.sealed(plan) as copy:
             settings = Settings(**{**vars(settings), "sha256": copy.sha256})
             document = plan_documents.parse(terraform.show(copy), str(plan))
@@ -112,11 +112,11 @@ def _review(options: argparse.Namespace, terraform: Terraform, plan: Path, name:
     return Review(Plan(document), settings, more)
 
 
-def _make(terraform: Terraform, plan: Path, arguments: Sequence[str]) -> list[Finding]:
+def _make(terraform: Terraform, plan: Path, options: argparse.Namespace) -> list[Finding]:
     try:
         if not (terraform.folder / ".terraform").is_dir():
-            terraform.init()
-        terraform.plan(plan, arguments)
+            terraform.init(*(f"-backend-config={file}" for file in options.backend_config))
+        terraform.plan(plan, options.arguments)
     except TerraformFailed as error:
         # An errored plan may be there all the same, and tells how far Terraform got.
         print(error, file=sys.stderr)
@@ -159,6 +159,7 @@ def _parser() -> argparse.ArgumentParser:
     _common(one, chdir_required=True)
     one.add_argument("--plan", type=Path, help="a binary plan that is there already")
     one.add_argument("--rehearse", type=Path, metavar="TREE", help="plan a copy of TREE, without account and state")
+    one.add_argument("--backend-config", action="append", default=[], metavar="FILE", help="of init, seen from --chdir")
     one.add_argument("--name", help="what the reports are called; the root module's folder")
     one.add_argument("--out", type=Path, default=Path("reports/plan-review"), help="reports/plan-review")
     one.add_argument("--max-age-hours", type=float, default=MAX_AGE.total_seconds() / 3600, metavar="N", help="24")

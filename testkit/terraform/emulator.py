@@ -24,8 +24,11 @@ STARTS_WITHIN = 60.0
 
 
 @contextlib.contextmanager
-def running(log: Path | None = None) -> Iterator[str]:
-    """Start the emulator on loopback, and give its address."""
+def running(log: Path | None = None, account: str = "") -> Iterator[str]:
+    """Start the emulator on loopback, and give its address.
+
+    account: the number of the AWS account that it is; moto's own where not given.
+    """
     port = process.free_port()
     address = f"http://127.0.0.1:{port}"
 
@@ -40,6 +43,7 @@ def running(log: Path | None = None) -> Iterator[str]:
         **os.environ,
         "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        **({"MOTO_ACCOUNT_ID": account} if account else {}),
     }
     with process.start(command, ready=answers, timeout=STARTS_WITHIN, env=env, output=log):
         yield address

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.pipeline.conftest import Run
-from tests.pipeline.support.site import FAILED, LAYERS, REPORTS, ROOT, Given, red
+from tests.pipeline.support.site import FAILED, LAYERS, REPORT, REPORTS, ROOT, Given, red
 
 
 @pytest.mark.parametrize("stage", LAYERS)
@@ -22,6 +22,31 @@ def test_a_red_layer_leaves_its_results_and_evidence(run: Run, stage: str) -> No
     assert (build.archive / "reports/evidence/test_one/pod.log").exists(), (
         f"{stage} was red and archived no evidence: {build}"
     )
+
+
+@pytest.mark.parametrize("stage", LAYERS)
+def test_a_red_layer_leaves_a_page_that_leads_to_it(run: Run, stage: str) -> None:
+    """Red: the archive is fifty files, and somebody reads all of them at night."""
+    build = run(Given(verbs=red(LAYERS[stage], files={REPORTS[stage]: FAILED})))
+    assert (build.archive / "reports/index.html").exists(), (
+        f"{stage} was red, and the page of `{REPORT}` is not in the archive: it ran {build.commands(stage)}"
+    )
+
+
+@pytest.mark.parametrize("stage", LAYERS)
+def test_without_the_page_the_evidence_is_kept(run: Run, stage: str) -> None:
+    """Red: a file that the report cannot read takes all that the layer has left along with it."""
+    files = {REPORTS[stage]: FAILED, "reports/evidence/test_one/pod.log": "why"}
+    build = run(Given(verbs={**red(LAYERS[stage], files=files), **red(REPORT, files={})}))
+    assert (build.archive / "reports/evidence/test_one/pod.log").exists(), (
+        f"{stage} was red, `{REPORT}` failed, and so no evidence was archived: {build}"
+    )
+
+
+def test_a_green_layer_makes_no_page(run: Run) -> None:
+    """Red: each green layer takes seconds more, for a page that says what the build's own page says."""
+    made = [one["stage"] for one in run(Given()).events("sh") if one["script"] == REPORT]
+    assert not made, f"`{REPORT}` ran in {made}, which were green"
 
 
 def test_the_coverage_is_recorded(run: Run) -> None:

@@ -15,6 +15,7 @@ from tests.pipeline.support.site import (
     PUSH,
     PUSHED,
     REHEARSE,
+    REPORT,
     ROOT,
     SMOKE,
     Given,
@@ -86,19 +87,27 @@ def test_the_apply_knows_who_approved(run: Run) -> None:
 def test_every_verb_is_in_the_makefile(run: Run) -> None:
     """Red: the pipeline calls what nobody has on a laptop, and fails in a stage that few builds come to."""
     verbs = set(re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    commands = [*run(Given()).commands(), REHEARSE]
+    commands = [*run(Given()).commands(), REHEARSE, REPORT]
     called = {next(word for word in script.split()[1:] if word != "-s") for script in commands}
     assert called <= verbs, f"the Makefile has no {', '.join(sorted(called - verbs))}"
 
 
 @pytest.mark.parametrize(
-    "script", ["make release ENV=staging", "make plan-apply ENV=staging", "make smoke ENV=staging"]
+    "script",
+    [
+        "make release ENV=staging",
+        "make plan-review ENV=staging ACCOUNT=yes",
+        "make plan-apply ENV=staging",
+        "make smoke ENV=staging",
+    ],
 )
 def test_verbs_go_by_the_programs_that_wait(script: str) -> None:
     """Red: the verb says done before the rollout is, or does something else than what was reviewed."""
     wanted = {
         "release": r"testkit\.kube\.deploy .*--image strata=x@sha256:1 .*--rollback-on-failure",
-        "plan-apply": r"testkit\.plan_review apply .*--plan \.strata/plans/staging\.tfplan .*--verdict",
+        "plan-review": r"testkit\.plan_review review .*--backend-config backend\.hcl",
+        "plan-apply": r"init .*-backend-config=backend\.hcl.*testkit\.plan_review apply .*"
+        r"--plan \.strata/plans/staging\.tfplan .*--verdict",
         "smoke": r"testkit\.delivery\.smoke .*/healthz/ready version ",
     }[script.split()[1]]
     said = subprocess.run(
@@ -109,7 +118,7 @@ def test_verbs_go_by_the_programs_that_wait(script: str) -> None:
         check=True,
     ).stdout
     said = said.replace("\\\n", " ")
-    assert re.search(wanted, said), f"`{script}` does not run {wanted}:\n{said}"
+    assert re.search(wanted, said, re.DOTALL), f"`{script}` does not run {wanted}:\n{said}"
     assert "|| true" not in said, f"`{script}` hides an exit code:\n{said}"
 
 

@@ -7,7 +7,7 @@
  * Recorded, when the request has `commands`: the first entry whose `script` is this one answers for it: `code`,
  * `output`, `files` that it writes (text by path), `needs` (paths that must be in the workspace), `hangs` (until a
  * time-out), `aborts` (a person aborts the build meanwhile). A command that no entry knows is not found, as in a shell:
- * what was not thought of is no success.
+ * what was not thought of is no success. With `others_real` it runs for real.
  */
 class Shell {
     private static final int MISSING_FILE = 2
@@ -21,11 +21,12 @@ class Shell {
     /** Return the exit code and the output, which goes to the log unless it is wanted. */
     Map run(String script, boolean wanted) {
         script.readLines().collect { it.trim() }.findAll().each { build.log("+ $it") }
-        build.request.containsKey('commands') ? recorded(script, wanted) : real(script, wanted)
+        Map entry = (build.request.commands as List<Map>)?.find { script.trim() == it.script }
+        boolean real = entry == null && (!build.request.containsKey('commands') || build.request.others_real)
+        real ? this.real(script, wanted) : recorded(script, entry, wanted)
     }
 
-    private Map recorded(String script, boolean wanted) {
-        Map entry = (build.request.commands as List<Map>).find { script.trim() == it.script }
+    private Map recorded(String script, Map entry, boolean wanted) {
         File cwd = build.agents.cwd()
         if (entry == null) {
             build.log("the scenario has no command like this: $script")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from testkit import wait
-from testkit.pipeline.build import Build
+from testkit.pipeline.build import Build, Event
 from testkit.pipeline.runner import Runner
-from testkit.pipeline.scenario import Scenario
+from testkit.pipeline.scenario import Command, Scenario
 
 
 def build(runner: Runner, folder: Path, steps: str, **given: object) -> Build:
@@ -38,6 +38,35 @@ def test_output_goes_to_the_log_or_to_the_caller(runner: Runner, tmp_path: Path)
         "sh 'echo told'; script { echo \"got ${sh(script: 'echo wanted', returnStdout: true).trim()}\" }",
     )
     assert done.log.splitlines()[1:] == ["+ echo told", "told", "+ echo wanted", "got wanted"], done.log
+
+
+def test_one_command_is_recorded_and_the_others_are_real(runner: Runner, tmp_path: Path) -> None:
+    """Red: a run that leaves one layer out leaves all of them out, or runs the one that it was to leave out."""
+    text = "pipeline { agent any; stages { stage('One') { steps { sh 'exit 7'; sh 'touch real' } } } }"
+    given = Scenario(text, commands=[Command("exit 7", output="left out")], others_real=True)
+    done = runner.run(given, tmp_path)
+    assert done.result == "SUCCESS", f"`exit 7` was recorded as a success: {done}"
+    assert "left out" in done.log, done.log
+    assert (tmp_path / "workspaces/1/real").exists(), f"`touch real` did not run: {done.log}"
+
+
+def test_events_are_told_as_they_happen(runner: Runner, tmp_path: Path) -> None:
+    """Red: whoever waits for half an hour sees nothing until its end."""
+    heard: list[str] = []
+    wait_for_it = f"sh 'until [ -e {tmp_path}/go ]; do sleep 0.02; done'"
+    limit = "options { timeout(time: 20, unit: 'SECONDS') }"
+    text = f"pipeline {{ agent any; stages {{ stage('One') {{ {limit}; steps {{ {wait_for_it} }} }} }} }}"
+
+    def hear(event: Event) -> None:
+        heard.append(event["event"])
+        if event["event"] == "start":
+            (tmp_path / "go").touch()
+
+    folder = tmp_path / "build"
+    folder.mkdir()
+    done = runner.run(Scenario(text, commands=None), folder, hear=hear)
+    assert done.result == "SUCCESS", f"the stage's begin was told when it was over: {done}"
+    assert heard == [one["event"] for one in done.history], "not every event was told"
 
 
 def test_a_workspace_is_the_current_folder(runner: Runner, tmp_path: Path) -> None:

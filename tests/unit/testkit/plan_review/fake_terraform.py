@@ -12,7 +12,8 @@ from pathlib import Path
 folder = Path(sys.argv[1].removeprefix("-chdir="))
 verb, *arguments = sys.argv[2:]
 with (folder / "calls").open("a") as calls:
-    calls.write(" ".join([verb, *(each for each in arguments if not each.startswith("-"))]) + "\n")
+    told = [each for each in arguments if not each.startswith("-") or each.startswith("-backend-config")]
+    calls.write(" ".join([verb, *told]) + "\n")
 
 if verb == "plan":
     out = next(each.removeprefix("-out=") for each in arguments if each.startswith("-out="))

@@ -48,6 +48,15 @@ def test_an_uninitialised_folder_is_initialised(stand: Stand) -> None:
     assert stand.calls[0] == "init"
 
 
+def test_the_backend_is_the_one_that_was_named(stand: Stand) -> None:
+    """If red, the plan is made without the environment's state: everything is to be created once more."""
+    (stand.root / ".terraform").rmdir()
+    stand.write(golden.no_op(), stand.root / "next.tfplan")
+    code, said = stand.run("review", "--backend-config", "backend.hcl", "--out", str(stand.reports))
+    assert code == 0, said
+    assert stand.calls[0] == "init -backend-config=backend.hcl", f"Terraform was called with `{stand.calls[0]}`"
+
+
 @pytest.mark.parametrize("partial", [False, True])
 def test_a_plan_that_fails_is_refused(stand: Stand, partial: bool) -> None:
     """If red, a pipeline goes on with half a plan, or with the one of last time."""
