@@ -29,13 +29,14 @@ FROM base AS dependencies
 RUN --mount=type=secret,id=ca,target=/run/ca \
     if [ -s /run/ca ]; then export SSL_CERT_FILE=/run/ca; fi; os-packages build
 RUN python -m venv --without-pip /venv
-COPY requirements/app.txt requirements/mysql.txt /requirements/
+COPY requirements/app.txt requirements/mysql.txt requirements/tracing.txt /requirements/
 # Left out: what the app never reads. Of Django's 100 languages the pages use one, and of ninja's two API browsers one.
 # Byte code is made here, because nothing can be written at run time; by hash, so that it depends on no file's date.
 RUN --mount=type=secret,id=ca,target=/run/ca \
     if [ -s /run/ca ]; then export PIP_CERT=/run/ca; fi; \
     python -m pip --python /venv/bin/python install --quiet --no-cache-dir --no-compile --require-hashes \
         --disable-pip-version-check --root-user-action=ignore -r /requirements/app.txt -r /requirements/mysql.txt \
+        -r /requirements/tracing.txt \
     && find /venv -type d -path '*/locale/*' -prune ! -name en ! -name 'en_*' -exec rm -r '{}' + \
     && find /venv -type d -name tests -prune -exec rm -r '{}' + \
     && find /venv -path '*/static/*' \( -name '*.map' -o -name 'redoc*' \) -delete \
