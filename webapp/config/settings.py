@@ -115,6 +115,11 @@ try:
         "OTEL_TRACES_SAMPLER", "parentbased_traceidratio", validate=marshmallow.validate.OneOf(_SAMPLERS)
     )
     OTEL_TRACES_SAMPLER_ARG = env.float("OTEL_TRACES_SAMPLER_ARG", 0.1, validate=marshmallow.validate.Range(0, 1))
+    # Whether a caller's `traceparent` is believed, which also says whether to sample: by default nobody's. It is for an
+    # ingress that begins the traces itself, and puts its own word in the place of its visitors'.
+    OTEL_PROPAGATORS = env.str(
+        "OTEL_PROPAGATORS", "none", validate=marshmallow.validate.OneOf(["none", "tracecontext"])
+    )
     OTEL_SERVICE_NAME = env.str("OTEL_SERVICE_NAME", "strata")
     # Where a short-lived job leaves its metrics: http://prometheus:9090/api/v1/otlp/v1/metrics. Empty means nowhere.
     OTEL_EXPORTER_OTLP_METRICS_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "", validate=_http)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from opentelemetry import trace
@@ -53,8 +54,8 @@ class TracingMiddleware:
 
 
 def _parent(request: HttpRequest) -> Context:
-    """What the caller says of its own span, if it may say that at all (ops.clients)."""
-    if "HTTP_TRACEPARENT" not in request.META:
+    """What the caller says of its own span, where callers may say that, and this one may (ops.clients)."""
+    if settings.OTEL_PROPAGATORS == "none" or "HTTP_TRACEPARENT" not in request.META:
         return _NOTHING_BEFORE
     carrier = {name: request.META.get(f"HTTP_{name.upper()}", "") for name in ("traceparent", "tracestate")}
     return _PROPAGATOR.extract(carrier, _NOTHING_BEFORE)
