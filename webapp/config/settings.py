@@ -121,6 +121,8 @@ try:
         "OTEL_PROPAGATORS", "none", validate=marshmallow.validate.OneOf(["none", "tracecontext"])
     )
     OTEL_SERVICE_NAME = env.str("OTEL_SERVICE_NAME", "strata")
+    # The folder of OpenTelemetry's packages where they lie apart, as in the image (see ops/otlp.py).
+    TRACING_PACKAGES = env.str("TRACING_PACKAGES", "")
     # Where a short-lived job leaves its metrics: http://prometheus:9090/api/v1/otlp/v1/metrics. Empty means nowhere.
     OTEL_EXPORTER_OTLP_METRICS_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "", validate=_http)
     env.seal()

@@ -14,6 +14,8 @@ signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 
 from config import settings  # noqa: E402  a wrong variable ends the start here, in one line
 
+from ops import otlp  # noqa: E402
+
 _MIDDLEWARE = "ops.tracing.requests.TracingMiddleware"
 
 
@@ -24,6 +26,8 @@ def main(command: list[str]) -> None:
     scripts = entry_points(group="console_scripts", name=command[0] if command else "")
     if not scripts:
         sys.exit("strata: say what to trace: python -m config.traced gunicorn -c python:config.server config.wsgi")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    otlp.make_importable()
     try:
         # Here, so that the workers share what it takes; none of it may start before the fork.
         import ops.tracing.provider  # noqa: F401, PLC0415

@@ -64,6 +64,7 @@ def _send(command: str, measured: list[tuple[str, str, float]]) -> None:
 
 
 def _message(command: str, measured: list[tuple[str, str, float]]) -> bytes:
+    otlp.make_importable()
     # Here, because a job that reports nothing shall not import it.
     from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (  # noqa: PLC0415
         ExportMetricsServiceRequest,
