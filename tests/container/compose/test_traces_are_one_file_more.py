@@ -1,9 +1,12 @@
 """Does docker-compose.apm.yml put the agent before the server, add a trace backend, and change nothing else?"""
 
+import re
+
 import pytest
 
 from tests.container.compose import files
 from tests.container.compose.files import MAIN, Rendered
+from tests.container.support.names import ROOT
 
 APM = "docker-compose.apm.yml"
 
@@ -44,6 +47,5 @@ def test_the_trace_backend_is_hardened(with_traces: Rendered) -> None:
 
 def test_the_backend_is_the_pinned_one() -> None:
     """Red: a fresh clone looks at its traces with another version than the documentation's."""
-    pins = dict(line.split("=") for line in (files.ROOT / "images.env").read_text().splitlines() if "_IMAGE=" in line)
-    text = (files.ROOT / APM).read_text()
-    assert f"${{JAEGER_IMAGE:-{pins['JAEGER_IMAGE']}}}" in text, f"{APM} has another default than images.env"
+    (pinned,) = re.findall(r"^JAEGER_IMAGE=(\S+)$", (ROOT / "images.env").read_text(), re.MULTILINE)
+    assert f"${{JAEGER_IMAGE:-{pinned}}}" in (ROOT / APM).read_text(), f"{APM} has another default than images.env"
