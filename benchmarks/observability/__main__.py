@@ -119,7 +119,7 @@ def _costs(runs: table.Runs) -> str:
 
 def _words(seen: dict[str, tuple[int, int, int]]) -> str:
     return "\n".join(
-        f"({key}) {roots:,} spans arrived for {answered:,} requests ({roots / answered:.1%}), with {others:,} below them."
+        f"({key}) {roots:,} spans arrived for {answered:,} requests ({roots / answered:.1%}), {others:,} below them."
         for key, (answered, roots, others) in seen.items()
     )
 

@@ -13,7 +13,6 @@ from importlib.metadata import entry_points
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 
 from config import settings  # noqa: E402  a wrong variable ends the start here, in one line
-
 from ops import otlp  # noqa: E402
 
 _MIDDLEWARE = "ops.tracing.requests.TracingMiddleware"
