@@ -12,7 +12,7 @@ from benchmarks import stand
 from benchmarks.observability import contenders
 from benchmarks.observability.contenders import BARE, KINDS, LOST, MEASURED, OURS, SHARE, STOCK
 from benchmarks.redirects import load, table
-from benchmarks.redirects.__main__ import measure, options_of, progress, two_cores
+from benchmarks.redirects.__main__ import measure, prepare, progress
 from benchmarks.redirects.contenders import Running
 from testkit import otlp, process, wait
 from testkit.otlp import Receiver, Span
@@ -38,11 +38,7 @@ the processor time is the better witness.
 
 
 def main() -> None:
-    options = options_of("benchmarks.observability", __doc__)
-    stand.require("wrk", "wrk")
-    stand.require("redis-server", "redis-server")
-    stand.leave_cleanly()
-    cores = two_cores()
+    options, cores = prepare("benchmarks.observability", __doc__)
     with ExitStack() as stack:
         beside = ("taskset", "-c", str(cores[1]))
         receiver = stack.enter_context(otlp.receiving(process.free_port(), prefix=beside))

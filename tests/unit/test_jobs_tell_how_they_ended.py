@@ -57,7 +57,8 @@ def test_a_job_tells_whether_it_succeeded(
         with pytest.raises(type(end)):
             run("flush_clicks", end)
     values = told(posted)
-    assert values["strata.job.succeeded"] == succeeded
+    told_it = values["strata.job.succeeded"]
+    assert told_it == succeeded, f"a job that ended with {end!r} told strata.job.succeeded {told_it}"
     assert values["strata.job.visits_folded"] == 7
     assert set(values) == {
         "strata.job.succeeded",
@@ -74,7 +75,7 @@ def test_nothing_is_sent_unless_asked_for(
     """If red, each command waits for a Prometheus that is not there."""
     settings.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT = url
     run(command)
-    assert posted == []
+    assert posted == [], f"the metrics of {command!r} were sent unasked"
 
 
 def test_a_receiver_that_refuses_fails_no_job(

@@ -44,8 +44,9 @@ def test_neither_a_request_nor_the_end_waits_for_the_receiver(last: list[Any]) -
     begin = time.monotonic()
     for _ in range(1_000):
         tracer.start_span("GET /{slug}").end()
-    seconds = time.monotonic() - begin
-    assert seconds < AT_ONCE, f"1,000 spans took {seconds:.1f} s to end: something waits for the receiver"
+        if (seconds := time.monotonic() - begin) > AT_ONCE:
+            break
+    assert seconds < AT_ONCE, f"spans took {seconds:.1f} s to end: something waits for the receiver"
     ((function, values),) = last
     begin = time.monotonic()
     function(*values)

@@ -69,19 +69,18 @@ def test_compose_starts_the_same() -> None:
 @pytest.mark.parametrize(
     ("where", "endpoint", "share"),
     [
-        *((name, "http://collector.monitoring:4318", "0.1") for name in TRACED),
-        (LAPTOP, "http://traces:4318", "1"),
+        *((name, "http://collector.monitoring:4318", 0.1) for name in TRACED),
+        (LAPTOP, "http://traces:4318", 1.0),
     ],
 )
-def test_it_is_told_where_to_and_how_much(where: str, endpoint: str, share: str) -> None:
+def test_it_is_told_where_to_and_how_much(where: str, endpoint: str, share: float) -> None:
     """Red: traces go nowhere, or every visit is paid for ten times over."""
-    wanted = {
-        "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint,
-        "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
-        "OTEL_TRACES_SAMPLER_ARG": share,
-    }
-    got = {name: configuration(where).get(name) for name in wanted}
+    said = configuration(where)
+    got = {name: said.get(name) for name in ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER")}
+    wanted = {"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_TRACES_SAMPLER": "parentbased_traceidratio"}
     assert got == wanted, f"{where}: ConfigMap: {got}; wanted: {wanted}"
+    sampled = said.get("OTEL_TRACES_SAMPLER_ARG", "nothing")
+    assert float(sampled) == share, f"{where}: ConfigMap: OTEL_TRACES_SAMPLER_ARG is {sampled}; wanted: {share}"
 
 
 def test_others_start_without_it() -> None:
