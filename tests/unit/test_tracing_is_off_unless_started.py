@@ -62,9 +62,10 @@ def test_the_agent_comes_first_in_the_same_process() -> None:
 def test_what_is_wrong_is_said_in_one_line(command: list[str], changes: dict[str, str | None], said: str) -> None:
     """If red, the SDK takes a wrong share as 1.0 and traces everything, or the pod dies of a traceback."""
     ended = run_python("-m", "config.traced", *command, **{**CONFIGURED, **changes})
-    assert ended.returncode == 1, f"it ended with {ended.returncode}: {ended.stdout}"
-    assert ended.stderr.startswith("strata: "), ended.stderr
-    assert said in ended.stderr, f"the line does not say {said}: {ended.stderr}"
+    told = f"with {command} and {changes}, {said!r} was to be named; it ended with code {ended.returncode}"
+    assert said in ended.stderr, f"{told}: {ended.stderr}{ended.stdout}"
+    assert ended.returncode == 1, told
+    assert ended.stderr.startswith("strata: "), f"{told}: {ended.stderr}"
     assert ended.stderr.count("\n") == 1, f"one line was expected: {ended.stderr}"
 
 
