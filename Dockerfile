@@ -29,13 +29,17 @@ FROM base AS dependencies
 RUN --mount=type=secret,id=ca,target=/run/ca \
     if [ -s /run/ca ]; then export SSL_CERT_FILE=/run/ca; fi; os-packages build
 RUN python -m venv --without-pip /venv
-COPY requirements/app.txt requirements/mysql.txt /requirements/
+# Apart from the others: redis-py imports what it finds of OpenTelemetry, in every process, traced or not.
+ENV TRACING_PACKAGES=/venv/lib/tracing
+COPY requirements/app.txt requirements/mysql.txt requirements/tracing.txt /requirements/
 # Left out: what the app never reads. Of Django's 100 languages the pages use one, and of ninja's two API browsers one.
 # Byte code is made here, because nothing can be written at run time; by hash, so that it depends on no file's date.
 RUN --mount=type=secret,id=ca,target=/run/ca \
     if [ -s /run/ca ]; then export PIP_CERT=/run/ca; fi; \
     python -m pip --python /venv/bin/python install --quiet --no-cache-dir --no-compile --require-hashes \
         --disable-pip-version-check --root-user-action=ignore -r /requirements/app.txt -r /requirements/mysql.txt \
+    && python -m pip --python /venv/bin/python install --quiet --no-cache-dir --no-compile --require-hashes \
+        --disable-pip-version-check --root-user-action=ignore --target ${TRACING_PACKAGES} -r /requirements/tracing.txt \
     && find /venv -type d -path '*/locale/*' -prune ! -name en ! -name 'en_*' -exec rm -r '{}' + \
     && find /venv -type d -name tests -prune -exec rm -r '{}' + \
     && find /venv -path '*/static/*' \( -name '*.map' -o -name 'redoc*' \) -delete \
@@ -58,7 +62,7 @@ RUN --mount=type=secret,id=ca,target=/run/ca \
     && find / -xdev -type f -perm /6000 -exec chmod a-s '{}' + \
     && install -d -o 10001 -g 10001 /secrets/app /secrets/mysql /secrets/redis
 COPY --from=dependencies /venv /venv
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 TRACING_PACKAGES=/venv/lib/tracing
 # The base comes without byte code. Importing makes it for what is imported, and not for the rest of the library.
 RUN python -c "import django.core.wsgi, django.db.models, gunicorn.workers.gthread, http.client, limits, redis, segno"
 COPY --from=code /app /app

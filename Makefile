@@ -122,9 +122,10 @@ faults: $(VENV)/.dev ## Apply each mistake of the catalogue to a copy and name t
 	$(PY) -m testkit.faults $(if $(LAYER),--layer $(LAYER)) $(if $(ID),--id $(ID)) $(if $(JOBS),--jobs $(JOBS))
 
 .PHONY: bench
-bench: $(VENV)/.dev stores images ## Measure redirects a second, also in the image on MySQL and Redis, and the image's size and times
+bench: $(VENV)/.dev stores images ## Measure redirects a second, also in the image on MySQL and Redis; what metrics and traces cost; the image
 	$(PY) -m benchmarks.redirects
 	$(PY) -m benchmarks.redirects.in_image
+	$(PY) -m benchmarks.observability
 	$(PY) -m benchmarks.image
 
 .PHONY: durability

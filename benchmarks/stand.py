@@ -35,6 +35,8 @@ PROXY_HEADERS = {
 # Seconds a server, or a command of manage.py, may take on a machine that is busy with other things.
 PATIENCE = 60
 
+GUNICORN = (sys.executable, "-m", "gunicorn")
+
 # The persistence that production has.
 REDIS_COMMAND = ("redis-server", "--appendonly", "yes", "--appendfsync", "everysec", "--save", "")
 
@@ -91,12 +93,14 @@ def server(
     config: str = "config.server",
     ready: str = "/healthz/ready",
     prefix: Sequence[str] = (),
+    program: Sequence[str] = GUNICORN,
 ) -> process.Child:
     """Starts the production server, as the image does, and returns it when `ready` answers 200.
 
     prefix: a command that starts the server's command, such as taskset's.
+    program: what runs gunicorn.
     """
-    command = [*prefix, sys.executable, "-m", "gunicorn", "-c", f"python:{config}", application]
+    command = [*prefix, *program, "-c", f"python:{config}", application]
     return process.start(command, ready=lambda: is_ok(f"{address(env)}{ready}"), timeout=PATIENCE, cwd=WEBAPP, env=env)
 
 

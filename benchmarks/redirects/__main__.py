@@ -23,11 +23,7 @@ Every answer's status and Location was looked at, and every count agrees with th
 
 
 def main() -> None:
-    options = options_of("benchmarks.redirects", __doc__)
-    stand.require("wrk", "wrk")
-    stand.require("redis-server", "redis-server")
-    stand.leave_cleanly()
-    cores = two_cores()
+    options, cores = prepare("benchmarks.redirects", __doc__)
     with ExitStack() as stack:
         running = _start(stack, cores)
         measure(running, options)
@@ -36,6 +32,15 @@ def main() -> None:
     sys.stdout.write(f"{table.markdown(runs, KINDS)}\n{conditions}")
     if options.json:
         options.json.write_text(json.dumps(table.as_data(runs, KINDS), indent=1) + "\n")
+
+
+def prepare(program: str, description: str | None) -> tuple[Namespace, tuple[int, int]]:
+    """Reads the options, and sees to it that there are wrk, Redis and two cores. Raises SystemExit where not."""
+    options = options_of(program, description)
+    stand.require("wrk", "wrk")
+    stand.require("redis-server", "redis-server")
+    stand.leave_cleanly()
+    return options, two_cores()
 
 
 def two_cores() -> tuple[int, int]:

@@ -19,13 +19,13 @@ def ratios(runs: Runs, key: str, base: str = BASE) -> list[float]:
     return [run.rate / other.rate for run, other in zip(runs[key], runs[base], strict=True)]
 
 
-def markdown(runs: Runs, kinds: Sequence[Kind]) -> str:
+def markdown(runs: Runs, kinds: Sequence[Kind], base: str = BASE) -> str:
     lines = [
-        f"| | | requests/s | p50 ms | p99 ms | server CPU µs/request | speed against ({BASE}) | min–max of rounds |",
+        f"| | | requests/s | p50 ms | p99 ms | server CPU µs/request | speed against ({base}) | min–max of rounds |",
         "|---|---|--:|--:|--:|--:|--:|--:|",
     ]
     for kind in kinds:
-        own, relative = runs[kind.key], ratios(runs, kind.key)
+        own, relative = runs[kind.key], ratios(runs, kind.key, base)
         rate, p50, p99, cpu = (median(getattr(run, name) for run in own) for name in ("rate", "p50", "p99", "cpu"))
         lines.append(
             f"| {kind.key} | {kind.title} | {rate:,.0f} | {p50:.2f} | {p99:.2f} | {cpu:.0f} "
@@ -34,7 +34,7 @@ def markdown(runs: Runs, kinds: Sequence[Kind]) -> str:
     return "\n".join(lines)
 
 
-def as_data(runs: Runs, kinds: Sequence[Kind]) -> dict[str, Any]:
+def as_data(runs: Runs, kinds: Sequence[Kind], base: str = BASE) -> dict[str, Any]:
     """The same with every single run, for a file."""
     return {
         kind.key: {
@@ -43,5 +43,5 @@ def as_data(runs: Runs, kinds: Sequence[Kind]) -> dict[str, Any]:
             "ratio": {"median": median(values), "min": min(values), "max": max(values)},
         }
         for kind in kinds
-        for values in [ratios(runs, kind.key)]
+        for values in [ratios(runs, kind.key, base)]
     }

@@ -23,12 +23,13 @@ from testkit import containers, evidence, images, leaks, progress
 from testkit.containers import Container, Run
 from testkit.progress import Say
 from tests.container.support import app as apps
-from tests.container.support import owners, stores
+from tests.container.support import owners, stores, traces
 from tests.container.support.app import App
 from tests.container.support.ledger import Ledger
 from tests.container.support.names import REMEDY, ROOT, RUN_LABEL
 from tests.container.support.owners import Owner
 from tests.container.support.stores import MySql, Redis
+from tests.container.support.traces import Receiver
 
 # With `-n 4 --dist loadgroup` each group runs in a process of its own beside the others: most of the layer's time is
 # waiting. Session fixtures are not shared between processes, so what needs the same servers is one group; only the
@@ -191,3 +192,24 @@ def ledger(replicas: tuple[App, App], flusher: Container, mysql: MySql, redis: R
 def owner(app: App, mysql: MySql) -> Owner:
     """A new account with an API key of its own, and so with a creation budget of its own."""
     return owners.make(mysql)
+
+
+@pytest.fixture(scope="session")
+def receiver(app_image: str, run: Run, network: Network) -> Iterator[Receiver]:
+    """What takes the real spans and metrics, where production has its APM and its Prometheus."""
+    with traces.receiving(app_image, run, network.name) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def traced(
+    replicas: tuple[App, App],
+    receiver: Receiver,
+    app_image: str,
+    run: Run,
+    network: Network,
+    app_environment: dict[str, str],
+) -> Iterator[App]:
+    """A server with the APM agent in front, on the stores of the two others; it samples every request."""
+    with traces.traced(app_image, run, network.name, app_environment, receiver.inside) as started:
+        yield started

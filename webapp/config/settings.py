@@ -57,8 +57,21 @@ def _redis(value: str) -> None:
         raise marshmallow.ValidationError("must be an address such as redis://redis:6379/0.") from error
 
 
+def _http(value: str) -> None:
+    try:
+        parts = urlsplit(value)
+        is_http = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and not parts.query
+    except ValueError:
+        is_http = False
+    if value and not is_http:
+        raise marshmallow.ValidationError("must be an address such as http://collector:4318.")
+
+
 _positive = marshmallow.validate.Range(min=1)
 _port = marshmallow.validate.Range(min=1, max=65535)
+# The standard's names (OpenTelemetry's environment variables), so that whoever knows it knows these.
+_SAMPLERS = ["always_on", "always_off", "traceidratio"]
+_SAMPLERS += [f"parentbased_{name}" for name in _SAMPLERS]
 
 
 # --- The environment ------------------------------------------------------------------------------------------------
@@ -94,6 +107,24 @@ try:
     WEB_THREADS = env.int("WEB_THREADS", 4, validate=_positive)
     # How long, in seconds, a stopping process still answers while load balancers notice that it is not ready.
     DRAIN_SECONDS = env.float("DRAIN_SECONDS", 3.0, validate=marshmallow.validate.Range(min=0, max=60))
+
+    # Where traces go, as OTLP over HTTP; read by a server that `python -m config.traced` started, and by no other.
+    OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "", validate=_http)
+    # Checked here, because the SDK takes a wrong sampler, or a wrong share, as "sample everything".
+    OTEL_TRACES_SAMPLER = env.str(
+        "OTEL_TRACES_SAMPLER", "parentbased_traceidratio", validate=marshmallow.validate.OneOf(_SAMPLERS)
+    )
+    OTEL_TRACES_SAMPLER_ARG = env.float("OTEL_TRACES_SAMPLER_ARG", 0.1, validate=marshmallow.validate.Range(0, 1))
+    # Whether a caller's `traceparent` is believed, which also says whether to sample: by default nobody's. It is for an
+    # ingress that begins the traces itself, and puts its own word in the place of its visitors'.
+    OTEL_PROPAGATORS = env.str(
+        "OTEL_PROPAGATORS", "none", validate=marshmallow.validate.OneOf(["none", "tracecontext"])
+    )
+    OTEL_SERVICE_NAME = env.str("OTEL_SERVICE_NAME", "strata")
+    # The folder of OpenTelemetry's packages where they lie apart, as in the image (see ops/otlp.py).
+    TRACING_PACKAGES = env.str("TRACING_PACKAGES", "")
+    # Where a short-lived job leaves its metrics: http://prometheus:9090/api/v1/otlp/v1/metrics. Empty means nowhere.
+    OTEL_EXPORTER_OTLP_METRICS_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "", validate=_http)
     env.seal()
 except EnvValidationError as problem:
     problems: dict[str, list[str]] = dict(problem.error_messages)  # type: ignore[arg-type]  # a mapping by variable

@@ -6,7 +6,15 @@ from typing import Any
 
 from django.conf import settings
 
-_FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
+_FORWARDED = (
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_FORWARDED",
+    # Whoever says "this is sampled" decides what tracing costs us.
+    "HTTP_TRACEPARENT",
+    "HTTP_TRACESTATE",
+)
 
 
 @lru_cache(maxsize=1024)

@@ -1,4 +1,4 @@
-"""Log lines as one JSON object each, every line carrying the id of the request it belongs to."""
+"""Log lines as one JSON object each, every line carrying the id of the request it belongs to, and of its trace."""
 
 import logging
 from contextvars import ContextVar
@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import orjson
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+# Set while a request is traced that was sampled: the id of any other would lead nowhere.
+trace_id: ContextVar[str] = ContextVar("trace_id", default="")
 
 
 class JsonFormatter(logging.Formatter):
@@ -24,6 +26,8 @@ class JsonFormatter(logging.Formatter):
         }
         if current := request_id.get():
             line["request_id"] = current
+        if current := trace_id.get():
+            line["trace_id"] = current
         line.update(getattr(record, "fields", {}))
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)

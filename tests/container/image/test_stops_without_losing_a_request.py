@@ -8,9 +8,10 @@ import http.client
 import re
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -24,6 +25,7 @@ from tests.container.support import app as apps
 from tests.container.support.app import App
 from tests.container.support.names import ROOT
 from tests.container.support.owners import Owner
+from tests.container.support.traces import AGENT
 
 # Seconds; shorter than the shipped 3 only to save time.
 DRAIN = 1.0
@@ -86,11 +88,14 @@ def test_a_stop_during_the_start_is_an_orderly_end(
         _assert_ends_at_once(container, f"right after '{moment}'")
 
 
+@pytest.mark.parametrize("agent", [[], AGENT], ids=["plain", "traced"])
 def test_pid_1_hears_sigterm_before_the_app_is_loaded(
-    app_image: str, run: Run, app_environment: dict[str, str]
+    app_image: str, run: Run, app_environment: dict[str, str], config: Mapping[str, Any], agent: list[str]
 ) -> None:
     """Red: the kernel drops signals for which PID 1 has no handler, so an early stop waits for the SIGKILL."""
-    with apps.working(app_image, run, "none", app_environment, command=[], network_mode=None) as container:
+    env = {**app_environment, "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"}
+    command = [*agent, *config["Cmd"]]
+    with apps.working(app_image, run, "none", env, command=command, network_mode=None) as container:
         first = int(container.state()["Pid"])
         wait.until(lambda: _hears_sigterm(first), 20, every=0.005, why="PID 1 to have a handler for SIGTERM")
         _assert_ends_at_once(container, "as soon as PID 1 had a handler for SIGTERM")

@@ -12,7 +12,7 @@ COMPONENTS = sorted(folder.parent.name for folder in (KUSTOMIZE / "components").
 
 DATABASES = ("mysql", "external-database")
 CACHES = ((), ("redis",), ("external-cache",))
-EXTRAS = ((), ("external-secrets", "tls", "priority"))
+EXTRAS = ((), ("external-secrets", "tls", "priority"), ("apm",), ("apm", "traces"))
 
 COMBINATIONS = [(database, *cache, *extras) for database, cache, extras in product(DATABASES, CACHES, EXTRAS)]
 

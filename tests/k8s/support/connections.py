@@ -40,6 +40,7 @@ IN_THE_CLUSTER = """
     migration  -> redis  TCP 6379
 """
 IN_THE_CLOUD = """
+    web        -> monitoring  TCP 4318
     web        -> database  TCP 3306
     flusher    -> database  TCP 3306
     migration  -> database  TCP 3306

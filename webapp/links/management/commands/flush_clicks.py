@@ -13,7 +13,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from redis.exceptions import RedisError
 
 from links import flush
-from ops import database
+from ops import database, jobs
 from ops.redis import RedisAway
 
 logger = logging.getLogger("strata.flush")
@@ -69,6 +69,7 @@ def _attempt(source: str, fold: Callable[[], flush.Flushed]) -> bool:
     except (RedisError, DatabaseError, InterfaceError) as error:
         logger.warning("flush failed, will be repeated", extra={"fields": {"source": source, "error": str(error)}})
         return False
+    jobs.done["visits_folded"] += done.visits
     if done.visits or done.batches:
         logger.info("flushed", extra={"fields": {"source": source, **vars(done)}})
     return True
