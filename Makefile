@@ -38,9 +38,15 @@ up: images ## Build the image and start the Compose stack: MySQL, Redis, app, fl
 user: ## Create an account in the Compose stack and print its password, once (NAME=demo)
 	@docker compose exec -T webapp python manage.py create_user $(or $(NAME),demo)
 
+.PHONY: monitoring
+monitoring: images monitoring-images ## The same stack with Prometheus and exporters, light load, every target asked (PROMETHEUS_PORT=9090)
+	@docker compose --profile monitoring up --build --detach --wait
+	@$(PY) -m testkit.prometheus.targets
+	@echo
+
 .PHONY: down
 down: ## Stop the Compose stack; its data stay (docker compose down --volumes removes them)
-	docker compose down --remove-orphans
+	docker compose --profile monitoring --profile grafana down --remove-orphans
 
 .PHONY: cluster
 cluster: $(VENV)/.dev cluster-images tools ## Make the local Kubernetes cluster, or keep a healthy one (HTTP_PORT=8080)
@@ -139,6 +145,11 @@ bootstrap: ## Look at what is there, say what is missing, and on Debian as root 
 images: ## Pull the pinned images, or build stand-ins where no registry answers; write the choice to .env
 	@bootstrap/need docker
 	@$(PYTHON) -m offline PYTHON MYSQL REDIS
+
+.PHONY: monitoring-images
+monitoring-images: ## The same for Prometheus and the exporters (Grafana has no stand-in: its registry must answer)
+	@bootstrap/need docker
+	@$(PYTHON) -m offline PROMETHEUS MYSQL_EXPORTER REDIS_EXPORTER
 
 .PHONY: cluster-images
 cluster-images: ## The same for the local cluster: kind's node, ingress controller, metrics server, registry
