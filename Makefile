@@ -39,10 +39,9 @@ user: ## Create an account in the Compose stack and print its password, once (NA
 	@docker compose exec -T webapp python manage.py create_user $(or $(NAME),demo)
 
 .PHONY: monitoring
-monitoring: images monitoring-images ## The same stack with Prometheus and exporters, light load, every target asked (PROMETHEUS_PORT=9090)
-	@docker compose --profile monitoring up --build --detach --wait
-	@$(PY) -m testkit.prometheus.targets
-	@echo
+monitoring: $(VENV)/.dev images monitoring-images ## The same with Prometheus and the exporters, and light load; prints every target (PROMETHEUS_PORT=9090)
+	docker compose --profile monitoring up --build --detach --wait
+	@$(PY) deploy/monitoring.py
 
 .PHONY: down
 down: ## Stop the Compose stack; its data stay (docker compose down --volumes removes them)
@@ -81,7 +80,7 @@ test-unit: $(VENV)/.dev ## Unit layer: Python only, no network, branch coverage 
 		--junitxml=reports/unit.xml $(ARGS)
 
 .PHONY: test-container
-test-container: $(VENV)/.dev images chromium ## Container layer: MySQL and Redis by Testcontainers, the image by Testinfra, Compose, browser
+test-container: $(VENV)/.dev images monitoring-images chromium ## Container layer: MySQL and Redis by Testcontainers, the image by Testinfra, Compose, browser
 	$(PYTEST) tests/container -n $(WORKERS) --dist loadgroup --junitxml=reports/container.xml $(ARGS)
 
 .PHONY: test-k8s-static
@@ -249,6 +248,10 @@ lock: $(VENV)/bin/python ## Compile requirements/*.txt anew from pyproject.toml 
 .PHONY: screenshots
 screenshots: $(VENV)/.dev chromium ## Take the pictures of the UI in docs/images anew, with a real browser
 	$(PY) docs/screenshots.py
+
+.PHONY: dashboards
+dashboards: $(VENV)/.dev chromium ## Draw the dashboards into docs/images from what a running Prometheus knows (PROMETHEUS_PORT=9090)
+	@$(PY) docs/dashboards.py --prometheus http://localhost:$${PROMETHEUS_PORT:-9090}
 
 .PHONY: checks
 checks: ## Write docs/checks.md anew from the tests' docstrings, and the Terraform modules' tables from their code

@@ -5,10 +5,10 @@ folder is a volume that only its own service mounts. What exists is never touche
 has been initialised with the first would lock everybody out.
 """
 
+import hashlib
 import json
 import secrets
 import sys
-from hashlib import sha256
 from pathlib import Path
 
 _HEX_BYTES = 24
@@ -19,6 +19,8 @@ CREATE USER IF NOT EXISTS 'exporter'@'%' IDENTIFIED BY '{password}';
 ALTER USER 'exporter'@'%' IDENTIFIED BY '{password}' WITH MAX_USER_CONNECTIONS 3;
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'exporter'@'%';
 """
+# Redis' rules for its exporter's account: it may neither see nor touch a key.
+_MAY_ASK_HOW_IT_IS = "resetkeys resetchannels -@all +info +ping"
 
 
 def contents() -> dict[str, str]:
@@ -27,11 +29,7 @@ def contents() -> dict[str, str]:
     return {
         "mysql/root_password": root,
         "mysql/app_password": app,
-        # The exporter's account may ask how Redis is, and may neither see nor touch a key.
-        "redis/redis.conf": (
-            f"requirepass {redis}\n"
-            f"user exporter on #{sha256(redis_exporter.encode()).hexdigest()} resetkeys resetchannels -@all +info +ping\n"
-        ),
+        "redis/redis.conf": f"requirepass {redis}\nuser exporter on #{_sha256(redis_exporter)} {_MAY_ASK_HOW_IT_IS}\n",
         # The client reads it as its password; a health check must not have one on its command line.
         "redis/password": redis,
         "app/database_url": f"mysql://strata:{app}@mysql:3306/strata",
@@ -43,6 +41,10 @@ def contents() -> dict[str, str]:
         "redis-exporter/passwords.json": json.dumps({"redis://exporter@redis:6379": redis_exporter}),
         "grafana/admin_password": grafana,
     }
+
+
+def _sha256(password: str) -> str:
+    return hashlib.sha256(password.encode()).hexdigest()
 
 
 def write(folder: Path) -> bool:
