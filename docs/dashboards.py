@@ -1,8 +1,8 @@
 """Draws the dashboards as a person would see them: ``python docs/dashboards.py --prometheus http://localhost:9090``.
 
 Each panel of deploy/kustomize/components/grafana/dashboards is asked of a running Prometheus, as Grafana would ask it,
-and drawn as a line chart; ``docs/images/dashboard-*.png`` are pictures of the two pages. Grafana is not needed, and does
-not look like this: same questions, same numbers, same units. `make monitoring` starts such a Prometheus.
+and drawn as a line chart; ``docs/images/dashboard-*.png`` are pictures of the two pages. Grafana looks different:
+same questions, same numbers, same units. `make monitoring` starts such a Prometheus.
 """
 
 import argparse

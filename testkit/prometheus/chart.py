@@ -2,7 +2,7 @@
 
     svg = chart([Line("p99", points)], unit="s", span=Span(start, end))
 
-Points are pairs of Unix time and value; NaN is a gap. Units are Grafana's words; what it does not know is a plain number.
+Points are pairs of Unix time and value; NaN is a gap. Units are Grafana's words; others are plain numbers.
 """
 
 import math

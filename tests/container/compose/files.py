@@ -22,8 +22,10 @@ WATCHING_ONE_SHOT = ("mysql-exporter-account",)
 BUILT = "strata@sha256:" + "0" * 64
 
 # What a developer's shell may have set; the files are judged by what they say themselves.
-_OURS = ("APP_IMAGE", "COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "CREATION_RATE", "REVISION", "VERSION", "WEB_PORT")
-_OURS += ("GRAFANA_PORT", "PROMETHEUS_PORT")
+_OURS = (
+    *("APP_IMAGE", "COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "CREATION_RATE", "GRAFANA_PORT"),
+    *("PROMETHEUS_PORT", "REVISION", "VERSION", "WEB_PORT"),
+)
 
 Rendered = dict[str, Any]
 
