@@ -44,7 +44,7 @@ monitoring: $(VENV)/.dev images monitoring-images ## The same with Prometheus an
 	@$(PY) deploy/monitoring.py
 
 .PHONY: down
-down: ## Stop the Compose stack; its data stay (docker compose down --volumes removes them)
+down: ## Stop the Compose stack; its data stay (docker compose --profile '*' down --volumes removes them)
 	docker compose --profile monitoring --profile grafana down --remove-orphans
 
 .PHONY: cluster
