@@ -92,7 +92,7 @@ test-pipeline: $(VENV)/.dev java ## Pipeline layer: the Jenkinsfile is run, not 
 
 .PHONY: test-terraform
 test-terraform: $(VENV)/.dev terraform checkov ## Terraform layer: what an apply would do, the VPC applied to an emulator, checkov (ARGS=--slow)
-	$(PYTEST) tests/terraform -n $(WORKERS) --dist loadgroup --junitxml=reports/terraform.xml $(ARGS)
+	$(PYTEST) tests/terraform -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --junitxml=reports/terraform.xml $(ARGS)
 
 .PHONY: test-slow
 test-slow: $(VENV)/.dev images cluster-images tools terraform ## What needs more time than its layer has: 60 s of load, 20 roll-outs, the autoscaler, EKS
