@@ -116,10 +116,11 @@ faults: $(VENV)/.dev ## Apply each mistake of the catalogue to a copy and name t
 	$(PY) -m testkit.faults $(if $(LAYER),--layer $(LAYER)) $(if $(ID),--id $(ID)) $(if $(JOBS),--jobs $(JOBS))
 
 .PHONY: bench
-bench: $(VENV)/.dev stores images ## Measure redirects a second, also in the image on MySQL and Redis, and the image's size and times
+bench: $(VENV)/.dev stores images terraform ## Measure redirects a second, also in the image on MySQL and Redis, the image's size and times, and plan checks
 	$(PY) -m benchmarks.redirects
 	$(PY) -m benchmarks.redirects.in_image
 	$(PY) -m benchmarks.image
+	$(PY) -m benchmarks.plan_checks
 
 .PHONY: durability
 durability: $(VENV)/.dev stores ## Kill the flusher 50 times while hits come in, and count whether any was lost or doubled (STORES=containers)
