@@ -99,7 +99,7 @@ test-pipeline: $(VENV)/.dev java ## Pipeline layer: the Jenkinsfile is run, not 
 
 .PHONY: test-terraform
 test-terraform: $(VENV)/.dev terraform checkov ## Terraform layer: what an apply would do, the VPC applied to an emulator, checkov (ARGS=--slow)
-	$(PYTEST) tests/terraform -n $(WORKERS) --dist loadgroup --junitxml=reports/terraform.xml $(ARGS)
+	$(PYTEST) tests/terraform -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --junitxml=reports/terraform.xml $(ARGS)
 
 .PHONY: test-slow
 test-slow: $(VENV)/.dev images cluster-images tools terraform ## What needs more time than its layer has: 60 s of load, 20 roll-outs, the autoscaler, EKS
@@ -127,11 +127,12 @@ faults: $(VENV)/.dev ## Apply each mistake of the catalogue to a copy and name t
 	$(PY) -m testkit.faults $(if $(LAYER),--layer $(LAYER)) $(if $(ID),--id $(ID)) $(if $(JOBS),--jobs $(JOBS))
 
 .PHONY: bench
-bench: $(VENV)/.dev stores images ## Measure redirects a second, also in the image on MySQL and Redis; what metrics and traces cost; the image
+bench: $(VENV)/.dev stores images terraform ## Measure redirects a second, also in the image; what metrics and traces cost; the image; plan checks beside Terratest
 	$(PY) -m benchmarks.redirects
 	$(PY) -m benchmarks.redirects.in_image
 	$(PY) -m benchmarks.observability
 	$(PY) -m benchmarks.image
+	$(PY) -m benchmarks.plan_checks
 
 .PHONY: durability
 durability: $(VENV)/.dev stores ## Kill the flusher 50 times while hits come in, and count whether any was lost or doubled (STORES=containers)

@@ -1,7 +1,8 @@
 """What the layer shares: one plan for each environment, one for all scenarios, one for all that must be refused.
 
 Each is made once a session, when a test first asks. Tests of one plan go to one process of pytest-xdist, so that the
-other one is not kept waiting for it.
+other one is not kept waiting for it, and the longest work goes first: the network's life takes as long as all the rest.
+For that xdist wants `--no-loadscope-reorder`; by itself it begins with what has the most tests.
 """
 
 import fcntl
@@ -14,19 +15,28 @@ from testkit.plan import Plan
 from tests.terraform.support.names import ENVIRONMENTS
 from tests.terraform.support.roots import working
 
-# Which plan a test asks for, by the fixture that it names; the longest work first.
+# Which plan a test asks for, by the fixture that it names.
 GROUPS = ("applied", "scanned", "scenarios", "refusals")
+# One process begins with the first of these, the other with the second; checkov looks at plans that are made by then.
+ORDER = ("applied", *reversed(ENVIRONMENTS), "scenarios", "scanned", "refusals")
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep what shares a plan in one process of pytest-xdist, or each of them would make it anew."""
-    for item in items if config.pluginmanager.hasplugin("xdist") else ():
-        fixtures = getattr(item, "fixturenames", [])
-        environment = getattr(getattr(item, "callspec", None), "params", {}).get("environment", "")
-        group = next((name for name in GROUPS if name in fixtures), environment)
-        if group:
-            item.add_marker(pytest.mark.xdist_group(str(group)))
+    """Keep what shares a plan in one process of pytest-xdist, or each of them would make it anew; sort by ORDER."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    for item in items:
+        if group := group_of(item):
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: ORDER.index(group_of(item)) if group_of(item) else len(ORDER))
+
+
+def group_of(item: pytest.Item) -> str:
+    """Return the plan that a test asks for, or "" when it needs none."""
+    fixtures = getattr(item, "fixturenames", [])
+    environment = getattr(getattr(item, "callspec", None), "params", {}).get("environment", "")
+    return str(next((name for name in GROUPS if name in fixtures), environment))
 
 
 @pytest.fixture(scope="session", params=ENVIRONMENTS)
