@@ -96,6 +96,11 @@ class Census:
             ]
 
     @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        # Known before the first test runs: a worker that is stopped sends nothing when it leaves.
+        self.selected = len(ids)
+
+    @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         sent = getattr(node, "workeroutput", {}).get("testkit_census")
         if sent:

@@ -42,13 +42,15 @@ def test_cannot_be_torn_down(broken): ...
 '''
 
 
-def results(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, *options: str) -> junit.Suite:
+def results(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, *options: str, tests: str = TESTS
+) -> junit.Suite:
     for name in ("CI", "PYTEST_ADDOPTS", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     # This tree's testkit, also where another one is installed.
     monkeypatch.setenv("PYTHONPATH", str(Path(testkit.__file__).parents[1]))
-    pytester.makepyfile(test_it=TESTS)
+    pytester.makepyfile(test_it=tests)
     pytester.runpytest_subprocess("-p", "testkit.plugin", "-p", "no:cacheprovider", "--junitxml=it.xml", *options)
     return junit.read(Path(pytester.path, "it.xml"))
 
@@ -82,3 +84,29 @@ def test_a_file_that_cannot_be_read_has_a_message(pytester: pytest.Pytester, mon
     pytester.makepyfile(test_other="import no_such_module")
     (case,) = results(pytester, monkeypatch).of(junit.FAILED)
     assert "no_such_module" in case.message, f"the message is {case.message!r}"
+
+
+# Each test of it waits for nobody, and the one that comes first asks the whole run to stop.
+STOPPED = """
+import os, signal, time
+
+def test_stops():
+    os.kill({0}, signal.SIGTERM)
+    time.sleep(60)
+
+def test_other(): ...
+def test_third(): time.sleep(60)
+def test_fourth(): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "run"), [((), "os.getpid()"), (("-p", "xdist", "-n", "2"), "os.getppid()")], ids=["alone", "xdist"]
+)
+def test_a_run_that_was_stopped_does_not_look_whole(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], run: str
+) -> None:
+    """Red: a layer that was aborted after a tenth of its tests is green in the report."""
+    suite = results(pytester, monkeypatch, *options, tests=STOPPED.format(run))
+    assert suite.exist == 4, f"4 tests exist, and the file of the stopped run says {suite.exist}"
+    assert len(suite.cases) < 4, "the run was not stopped"
