@@ -90,9 +90,10 @@ test-container: $(VENV)/.dev images monitoring-images chromium ## Container laye
 test-k8s-static: $(VENV)/.dev tools ## What can be held of the Kubernetes manifests without a cluster, in seconds
 	$(PYTEST) tests/k8s/static -n $(WORKERS) --junitxml=reports/k8s-static.xml $(ARGS)
 
+# The cluster is one process' own, and what needs none runs in the other.
 .PHONY: test-k8s
 test-k8s: $(VENV)/.dev images cluster-images tools ## Kubernetes layer, on a cluster of its own: accepted, deployed, changed under load (ARGS=--keep)
-	$(PYTEST) tests/k8s --junitxml=reports/k8s.xml $(ARGS)
+	$(PYTEST) tests/k8s -n 2 --dist loadgroup --junitxml=reports/k8s.xml $(ARGS)
 
 .PHONY: test-pipeline
 test-pipeline: $(VENV)/.dev java ## Pipeline layer: the Jenkinsfile is run, not read, in a runner with Jenkins' own Groovy

@@ -25,8 +25,9 @@ DESCRIBED = "deployments,statefulsets,daemonsets,jobs,replicasets,pods,services,
 # What kubectl prints in place of a log that the node has removed, with exit code 0.
 _GONE = "unable to retrieve container logs"
 
-# Seconds by which a pod's status may be behind its containers.
-_STATUS_LAG = 4
+# Seconds by which a pod's status may be behind its containers: the kubelet looks at one that it holds back for a while
+# every ten seconds only.
+_STATUS_LAG = 12
 
 
 class EvidenceMissing(RuntimeError):

@@ -77,6 +77,7 @@ def test_a_killed_worker_fails_at_most_what_it_was_answering(release: Release, s
     assert not later, f"{len(later)} visits failed that began when the worker was dead: {later[:5]}; {numbers}"
 
 
+@pytest.mark.slow
 def test_a_killed_pod_fails_few_until_it_is_noticed(
     cluster: Cluster, release: Release, site: Site, slug: str, say: Say
 ) -> None:

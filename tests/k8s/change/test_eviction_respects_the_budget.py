@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from testkit.kube.kubectl import KubectlFailed
 from testkit.kube.rollout import rollout
 from testkit.progress import Say
@@ -25,6 +27,7 @@ def evict(release: Release, name: str) -> bool | NotYet:
     return True
 
 
+@pytest.mark.slow
 def test_a_node_is_emptied_without_a_failed_request(release: Release, site: Site, slug: str, say: Say) -> None:
     """Red: the upgrade of the cluster's nodes takes all pods at once, or never ends."""
     rollout(release.kubectl, "deployment/webapp", timeout=PATIENCE)

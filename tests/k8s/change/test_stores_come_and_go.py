@@ -39,6 +39,8 @@ def off(pod: Object) -> str:
     )
 
 
+# The container layer asks the same with more care, of single containers; here it is the Services and the volumes.
+@pytest.mark.slow
 @pytest.mark.parametrize("store", ["redis", "mysql"])
 def test_visits_go_on_and_each_is_counted_once(
     store: str, release: Release, site: Site, owner: Owner, slug: str, say: Say

@@ -12,6 +12,9 @@ from testkit.wait import NotYet, until
 from tests.k8s.support.release import PATIENCE, Release
 from tests.k8s.support.site import Owner, Site
 
+# The container layer has two servers of its own; here it is what the overlay makes of four pods.
+pytestmark = pytest.mark.slow
+
 REPLICAS = 3
 AT_LEAST = {
     "target": {"kind": "HorizontalPodAutoscaler", "name": "webapp"},
