@@ -60,7 +60,8 @@ RUN --mount=type=secret,id=ca,target=/run/ca \
     if [ -s /run/ca ]; then export SSL_CERT_FILE=/run/ca; fi; \
     os-packages run && rm /usr/local/sbin/os-packages \
     && find / -xdev -type f -perm /6000 -exec chmod a-s '{}' + \
-    && install -d -o 10001 -g 10001 /secrets/app /secrets/mysql /secrets/redis
+    && install -d -o 10001 -g 10001 /secrets/app /secrets/mysql /secrets/redis /secrets/mysql-exporter \
+        /secrets/redis-exporter /secrets/grafana
 COPY --from=dependencies /venv /venv
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 TRACING_PACKAGES=/venv/lib/tracing
 # The base comes without byte code. Importing makes it for what is imported, and not for the rest of the library.

@@ -38,9 +38,14 @@ up: images ## Build the image and start the Compose stack: MySQL, Redis, app, fl
 user: ## Create an account in the Compose stack and print its password, once (NAME=demo)
 	@docker compose exec -T webapp python manage.py create_user $(or $(NAME),demo)
 
+.PHONY: monitoring
+monitoring: $(VENV)/.dev images monitoring-images ## The same with Prometheus and the exporters, and light load; prints every target (PROMETHEUS_PORT=9090)
+	JOB_METRICS=http://prometheus:9090/api/v1/otlp/v1/metrics docker compose --profile monitoring up --build --detach --wait
+	@$(PY) deploy/monitoring.py
+
 .PHONY: down
-down: ## Stop the Compose stack; its data stay (docker compose down --volumes removes them)
-	docker compose down --remove-orphans
+down: ## Stop the Compose stack; its data stay (docker compose --profile '*' down --volumes removes them)
+	docker compose --profile monitoring --profile grafana down --remove-orphans
 
 .PHONY: cluster
 cluster: $(VENV)/.dev cluster-images tools ## Make the local Kubernetes cluster, or keep a healthy one (HTTP_PORT=8080)
@@ -75,7 +80,7 @@ test-unit: $(VENV)/.dev ## Unit layer: Python only, no network, branch coverage 
 		--junitxml=reports/unit.xml $(ARGS)
 
 .PHONY: test-container
-test-container: $(VENV)/.dev images chromium ## Container layer: MySQL and Redis by Testcontainers, the image by Testinfra, Compose, browser
+test-container: $(VENV)/.dev images monitoring-images chromium ## Container layer: MySQL and Redis by Testcontainers, the image by Testinfra, Compose, browser
 	$(PYTEST) tests/container -n $(WORKERS) --dist loadgroup --junitxml=reports/container.xml $(ARGS)
 
 .PHONY: test-k8s-static
@@ -140,6 +145,11 @@ bootstrap: ## Look at what is there, say what is missing, and on Debian as root 
 images: ## Pull the pinned images, or build stand-ins where no registry answers; write the choice to .env
 	@bootstrap/need docker
 	@$(PYTHON) -m offline PYTHON MYSQL REDIS
+
+.PHONY: monitoring-images
+monitoring-images: ## The same for Prometheus and the exporters (Grafana has no stand-in: its registry must answer)
+	@bootstrap/need docker
+	@$(PYTHON) -m offline PROMETHEUS MYSQL_EXPORTER REDIS_EXPORTER
 
 .PHONY: cluster-images
 cluster-images: ## The same for the local cluster: kind's node, ingress controller, metrics server, registry
@@ -239,6 +249,10 @@ lock: $(VENV)/bin/python ## Compile requirements/*.txt anew from pyproject.toml 
 .PHONY: screenshots
 screenshots: $(VENV)/.dev chromium ## Take the pictures of the UI in docs/images anew, with a real browser
 	$(PY) docs/screenshots.py
+
+.PHONY: dashboards
+dashboards: $(VENV)/.dev chromium ## Draw the dashboards into docs/images from what a running Prometheus knows (PROMETHEUS_PORT=9090)
+	@$(PY) docs/dashboards.py --prometheus http://localhost:$${PROMETHEUS_PORT:-9090}
 
 .PHONY: checks
 checks: ## Write docs/checks.md anew from the tests' docstrings, and the Terraform modules' tables from their code

@@ -38,6 +38,7 @@ _GROUPS = {
     "compose": "stack",
     "stack": "stack",
     "image": "image",
+    "monitoring": "image",
     "test_nothing_is_left_behind.py": "image",
     "test_stand_ins_keep_the_contract.py": "image",
     "test_what_is_missing_is_a_failure.py": "image",

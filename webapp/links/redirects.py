@@ -34,6 +34,10 @@ class Visit:
     target: str = ""
 
 
+# What a visit is until it has been followed: one that crashes is still known for a visit, and is timed as one.
+_UNANSWERED = Visit("unavailable")
+
+
 class RedirectMiddleware:
     """Answers a visit that can be redirected; leaves every other request, with its outcome, to the pages."""
 
@@ -44,6 +48,7 @@ class RedirectMiddleware:
         match = _PATH.fullmatch(request.path_info)
         if match is None or request.method not in {"GET", "HEAD"} or match[1].lower() in rules.RESERVED:
             return self.get_response(request)
+        request.visit = _UNANSWERED  # type: ignore[attr-defined]
         visit = follow(match[1])
         _OUTCOMES[visit.outcome].inc()
         request.visit = visit  # type: ignore[attr-defined]

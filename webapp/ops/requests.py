@@ -17,6 +17,8 @@ logger = logging.getLogger("strata.request")
 
 _ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _KINDS = {"healthz": "health", "api": "api", "static": "static", "admin": "admin"}
+# Where a POST makes a link. Apart from the rest of API and pages, as it is promised another speed.
+_CREATIONS = frozenset({"/api/v1/links", "/links"})
 
 
 class RequestMiddleware:
@@ -41,12 +43,20 @@ class RequestMiddleware:
 
 
 def _report(request: HttpRequest, status: int, seconds: float) -> None:
-    first = request.path_info[1:].partition("/")[0]
-    kind = "redirect" if status == 302 and hasattr(request, "visit") else _KINDS.get(first, "page")
+    kind = _kind(request, status)
     _observer(kind, status // 100).observe(seconds)
     if kind != "health":  # a probe every few seconds says nothing and hides what does
         fields = {"method": request.method, "path": request.path_info, "status": status, "ms": round(seconds * 1e3, 2)}
         logger.log(logging.ERROR if status >= 500 else logging.INFO, "answered", extra={"fields": fields})
+
+
+def _kind(request: HttpRequest, status: int) -> str:
+    # A visit that fails is a failed redirect; one to a slug that leads nowhere is answered by a page, and rightly so.
+    if hasattr(request, "visit") and (status == 302 or status >= 500):
+        return "redirect"
+    if request.method == "POST" and request.path_info in _CREATIONS:
+        return "creation"
+    return _KINDS.get(request.path_info[1:].partition("/")[0], "page")
 
 
 @cache

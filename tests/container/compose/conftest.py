@@ -13,6 +13,12 @@ def main_file() -> Rendered:
 
 
 @pytest.fixture(scope="session")
+def watched() -> Rendered:
+    """docker-compose.yml with everything that there is."""
+    return files.rendered(MAIN, profile="grafana")
+
+
+@pytest.fixture(scope="session")
 def in_ci() -> Rendered:
     """Both files merged, as CI starts them."""
     return files.rendered(MAIN, CI, APP_IMAGE=BUILT)

@@ -8,6 +8,9 @@ import yaml
 from tests.container.compose.files import APP_SERVICES, BUILT, CI, MAIN, Rendered
 from tests.container.support.names import ROOT
 
+PINNED = ["PYTHON_IMAGE", "MYSQL_IMAGE", "REDIS_IMAGE"]
+PINNED += ["PROMETHEUS_IMAGE", "MYSQL_EXPORTER_IMAGE", "REDIS_EXPORTER_IMAGE", "GRAFANA_IMAGE"]
+
 
 def test_ci_overrides_the_image_and_nothing_else(main_file: Rendered, in_ci: Rendered) -> None:
     """Red: CI is green on a stack that nobody else runs."""
@@ -39,15 +42,15 @@ def test_ci_refuses_to_start_without_an_image() -> None:
     assert not lax, f"{CI}: {', '.join(lax)} must take ${{APP_IMAGE:?…}}, which fails where it is not set"
 
 
-def test_no_image_floats(main_file: Rendered) -> None:
+def test_no_image_floats(watched: Rendered) -> None:
     """Red: tomorrow's `up` starts another version than today's, and nobody decided that."""
-    for name, service in main_file["services"].items():
+    for name, service in watched["services"].items():
         reference = service["image"]
         tag = reference.rpartition("/")[2].partition(":")[2]
         assert tag not in {"", "latest"}, f"services.{name}.image is {reference}: an exact tag is needed, not latest"
 
 
-@pytest.mark.parametrize("variable", ["PYTHON_IMAGE", "MYSQL_IMAGE", "REDIS_IMAGE"])
+@pytest.mark.parametrize("variable", PINNED)
 def test_defaults_are_the_pinned_images(variable: str) -> None:
     """Red: the stack of a fresh clone runs other servers than the tests."""
     pins = dict(re.findall(r"^(\w+)=(\S+)$", (ROOT / "images.env").read_text(), re.MULTILINE))

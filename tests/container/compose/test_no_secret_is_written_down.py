@@ -9,9 +9,9 @@ _SECRET_NAME = re.compile(r"(?i)(password|passwd|secret|token|key|credential)")
 _PASSWORD_IN_URL = re.compile(r"://[^\s/:@]*:[^\s/@]+@")
 
 
-def test_no_compose_file_has_a_secret(main_file: Rendered) -> None:
+def test_no_compose_file_has_a_secret(watched: Rendered) -> None:
     """Red: the password of every stack that was started from this repository is on its web page."""
-    for name, service in main_file["services"].items():
+    for name, service in watched["services"].items():
         for variable, value in (service.get("environment") or {}).items():
             by_file = variable.endswith("_FILE") and str(value).startswith("/secrets/")
             assert by_file or not _SECRET_NAME.search(variable), (

@@ -24,7 +24,8 @@ def stack(request: pytest.FixtureRequest, app_image: str, run_id: str, say: Say)
         started.at_first.update({name: started.container(name).state() for name in (*RUNNING, *ONE_SHOT)})
         yield started
     finally:
-        started.compose("down", "--volumes", "--timeout=0")
+        # With what a profile has added: a volume of theirs would stay.
+        started.compose("--profile=*", "down", "--volumes", "--timeout=0")
 
 
 @pytest.fixture(scope="session")

@@ -43,6 +43,8 @@ class Stack:
     environment: Mapping[str, str]
     # Each service's State right after the first `up`: tests that restart services come in any order.
     at_first: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # Of docker compose, for each command: a further file, a profile.
+    options: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -51,7 +53,8 @@ class Stack:
 
     def compose(self, *arguments: str, timeout: float = PATIENCE) -> str:
         """Run a command of docker compose on the stack, and return its output. It must succeed."""
-        command = ["docker", "compose", f"--file={self.root / MAIN}", f"--file={self.root / CI}", *arguments]
+        files = [f"--file={self.root / MAIN}", f"--file={self.root / CI}"]
+        command = ["docker", "compose", *files, *self.options, *arguments]
         done = process.run(command, timeout=timeout, cwd=self.root, env=self._environment())
         assert done.code == 0, (
             f"docker compose {' '.join(arguments)} ended with code {done.code}:\n{self._explained(done.output)}"

@@ -6,15 +6,18 @@ from pathlib import Path
 import pytest
 
 from testkit.kube.render import render
-from tests.k8s.support.overlays import KUSTOMIZE, OVERLAYS, name_of, overlay
+from tests.k8s.support.overlays import KUSTOMIZE, LOCAL, OVERLAYS, name_of, overlay
 
 COMPONENTS = sorted(folder.parent.name for folder in (KUSTOMIZE / "components").glob("*/kustomization.yaml"))
 
 DATABASES = ("mysql", "external-database")
 CACHES = ((), ("redis",), ("external-cache",))
 EXTRAS = ((), ("external-secrets", "tls", "priority"), ("apm",), ("apm", "traces"))
+# Their exporters make their accounts in stores that are inside.
+WATCHED = [("mysql", "redis", "monitoring"), ("mysql", "redis", "monitoring", "grafana")]
 
 COMBINATIONS = [(database, *cache, *extras) for database, cache, extras in product(DATABASES, CACHES, EXTRAS)]
+COMBINATIONS += WATCHED
 
 
 def folders(names: tuple[str, ...]) -> list[Path]:
@@ -29,7 +32,7 @@ def test_an_overlay_builds_into_one_namespace(name: str) -> None:
     wanted = namespace["metadata"]["name"]
     astray = [name_of(item) for item in manifests if item["metadata"].get("namespace", wanted) != wanted]
     assert not astray, f"{name}: {', '.join(astray)} are outside the namespace {wanted}"
-    assert wanted == ("strata" if name == "local" else f"strata-{name}"), f"{name}: the namespace is {wanted}"
+    assert wanted == ("strata" if name in LOCAL else f"strata-{name}"), f"{name}: the namespace is {wanted}"
 
 
 @pytest.mark.parametrize("names", COMBINATIONS, ids="+".join)

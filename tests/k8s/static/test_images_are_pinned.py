@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from tests.k8s.support.overlays import KUSTOMIZE, OVERLAYS, every_container, overlay
+from tests.k8s.support.overlays import KUSTOMIZE, OTHERS_PROGRAMS, OVERLAYS, SHARED, every_container, overlay
 
 # What the manifests call them; whoever deploys sets the rest.
-NAMES = {"strata", "mysql", "redis"}
+NAMES = {"strata", *OTHERS_PROGRAMS}
 _DIGEST = re.compile(r"(?P<name>[\w./:-]+)@sha256:[0-9a-f]{64}")
 
 
@@ -22,7 +22,7 @@ def test_an_image_is_a_bare_name_or_a_digest() -> None:
         assert image in NAMES or _DIGEST.fullmatch(image), f"{where}: image {image} is neither of {NAMES} nor by digest"
 
 
-@pytest.mark.parametrize("name", [name for name in OVERLAYS if name != "local"])
+@pytest.mark.parametrize("name", SHARED)
 def test_a_shared_environment_has_a_digest(name: str) -> None:
     """Red: somebody deploys without an image that the pipeline has tested."""
     loose = sorted(image for image in overlay(name).images() if not _DIGEST.fullmatch(image))
@@ -41,5 +41,5 @@ def test_pods_of_one_version_run_together() -> None:
     """Red: the flusher or the migration is left behind at the last release."""
     for name in OVERLAYS:
         ours = {container["image"] for where, container in every_container() if where.startswith(f"{name}: ")}
-        ours -= {"mysql", "redis"}
+        ours -= OTHERS_PROGRAMS
         assert len(ours) == 1, f"{name}: web, flusher and migration run different images: {sorted(ours)}"

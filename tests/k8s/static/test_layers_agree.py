@@ -9,7 +9,16 @@ import pytest
 import yaml
 
 from testkit import process
-from tests.k8s.support.overlays import OVERLAYS, ROOT, configuration, every_pod, local_secrets, pod, pods
+from tests.k8s.support.overlays import (
+    OTHERS_PROGRAMS,
+    OVERLAYS,
+    ROOT,
+    configuration,
+    every_pod,
+    local_secrets,
+    pod,
+    pods,
+)
 
 SETTINGS = (ROOT / "webapp/config/settings.py").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -20,6 +29,7 @@ COMPOSE_APP = COMPOSE["x-app"]
 OF_OTHERS = {"PROMETHEUS_MULTIPROC_DIR": "prometheus_client"}
 # Of Compose's service and of the component here.
 SAME_COMMAND = [("flusher", "flusher"), ("migrate", "migration"), ("redis", "redis")]
+SAME_COMMAND += [(name, name) for name in ("prometheus", "mysql-exporter", "redis-exporter")]
 
 
 def in_dockerfile(instruction: str) -> str:
@@ -54,7 +64,7 @@ def test_the_user_is_the_same() -> None:
     """Red: the app cannot read its secrets, or write its scratch folder."""
     wanted = in_dockerfile("USER")
     for one in every_pod():
-        expected = COMPOSE["services"][one.component]["user"] if one.component in {"mysql", "redis"} else wanted
+        expected = COMPOSE["services"][one.component]["user"] if one.component in OTHERS_PROGRAMS else wanted
         context = one.spec["securityContext"]
         got = f"{context['runAsUser']}:{context['runAsGroup']}"
         assert got == expected, (
@@ -68,6 +78,8 @@ def test_the_probed_paths_are_answered() -> None:
     """Red: a healthy pod is never ready, or is restarted for ever."""
     health = (ROOT / "webapp/ops/health.py").read_text()
     for one in every_pod():
+        if one.component in OTHERS_PROGRAMS:
+            continue
         for kind in ("startupProbe", "readinessProbe", "livenessProbe"):
             path = one.main().get(kind, {}).get("httpGet", {}).get("path")
             assert path is None or f'"{path}"' in health, f"{one.where}: {kind} asks {path}, which ops/health.py lacks"
@@ -89,9 +101,9 @@ def test_the_image_has_one_name() -> None:
 def test_the_command_is_composes(service: str, component: str) -> None:
     """Red: what was tested with Compose is not what runs."""
     wanted = COMPOSE["services"][service]["command"]
-    container = pod("local", component).main()
-    got = container.get("command") or container.get("args")
-    assert got == wanted, f"{pod('local', component).where}: runs {got}; Compose runs {wanted}"
+    one = pod("local-monitored", component)
+    got = one.main().get("command") or one.main().get("args")
+    assert got == wanted, f"{one.where}: runs {got}; Compose runs {wanted}"
 
 
 @pytest.mark.parametrize("name", OVERLAYS)
@@ -99,7 +111,7 @@ def test_every_variable_is_one_that_somebody_reads(name: str) -> None:
     """Red: a setting that is spelt wrong is silently not set."""
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', SETTINGS))
     for one in pods(name):
-        if one.component in {"mysql", "redis"}:
+        if one.component in OTHERS_PROGRAMS:
             continue
         said = {variable["name"] for _, container in one.containers() for variable in container.get("env", [])}
         unknown = (
@@ -118,11 +130,13 @@ def test_compose_sets_the_same_variables(name: str) -> None:
         assert same, f"{name}: ConfigMap: {variable} is {ours[variable]}; Compose: {path}"
 
 
-def test_mysql_gets_composes_variables() -> None:
-    """Red: the database has another name, another user, or no password."""
-    wanted = COMPOSE["services"]["mysql"]["environment"]
-    got = {one["name"]: one["value"] for one in pod("local", "mysql").main()["env"]}
-    assert got == wanted, f"{pod('local', 'mysql').where}: env is {got}; Compose: {wanted}"
+@pytest.mark.parametrize("component", ["mysql", "grafana"])
+def test_others_programs_get_composes_variables(component: str) -> None:
+    """Red: the database has another name, another user, or no password; Grafana tells strangers about itself."""
+    one = pod("local-monitored", component)
+    wanted = COMPOSE["services"][component]["environment"]
+    got = {variable["name"]: variable["value"] for variable in one.main()["env"]}
+    assert got == wanted, f"{one.where}: env is {got}; Compose: {wanted}"
 
 
 @pytest.mark.parametrize("name", OVERLAYS)

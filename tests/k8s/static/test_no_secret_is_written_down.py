@@ -41,8 +41,8 @@ def test_no_file_beside_them_holds_one() -> None:
         if not file.is_file() or "__pycache__" in file.parts:
             continue
         where = file.relative_to(KUSTOMIZE)
-        assert file.suffix in {".yaml", ".md", ".py"}, (
-            f"{where}: what is this? Manifests, their READMEs and programs only"
+        assert file.suffix in {".yaml", ".yml", ".json", ".md", ".py"}, (
+            f"{where}: what is this? Manifests, settings, dashboards, READMEs and programs only"
         )
         text = file.read_text()
         found = _VALUE.search(text)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.k8s.support.overlays import OVERLAYS, Object, every_container, every_pod, overlay
+from tests.k8s.support.overlays import OVERLAYS, Object, every_container, every_pod, name_of, overlay
 
 NOTHING: dict[str, Any] = {}
 
@@ -33,6 +33,9 @@ CONTAINER_RULES: list[tuple[str, Callable[[Any], bool], str]] = [
     ("securityContext.seccompProfile.type", lambda value: value in {None, "RuntimeDefault"}, "unset"),
 ]
 VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
+
+
+LOOKS_FOR_PODS = {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]}
 
 
 def value_at(item: Object, path: str) -> Any:
@@ -86,14 +89,24 @@ def test_the_namespace_asks_for_it(name: str, mode: str) -> None:
 
 
 @pytest.mark.parametrize("name", OVERLAYS)
-def test_no_account_has_a_token_or_a_right(name: str) -> None:
+def test_no_account_has_a_token(name: str) -> None:
     """Red: whoever breaks into a pod can ask the API server for more."""
     accounts = {item["metadata"]["name"]: item for item in overlay(name).of("ServiceAccount")}
     for account, item in accounts.items():
         got = item.get("automountServiceAccountToken")
         assert got is False, f"{name}: ServiceAccount/{account}: automountServiceAccountToken is {got}; wanted: false"
-    rights = [kind for kind in ("RoleBinding", "ClusterRoleBinding") if overlay(name).of(kind)]
-    assert not rights, f"{name}: {', '.join(rights)} gives rights; nothing here needs any"
     for pod in every_pod():
         missing = pod.overlay == name and pod.spec.get("serviceAccountName") not in accounts
         assert not missing, f"{pod.where}: the ServiceAccount {pod.spec.get('serviceAccountName')} is not in {name}"
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_nobody_has_a_right_but_prometheus_to_look_for_pods(name: str) -> None:
+    """Red: the same; or a break-in into the monitoring reads every secret of the cluster."""
+    wide = [name_of(item) for kind in ("ClusterRole", "ClusterRoleBinding") for item in overlay(name).of(kind)]
+    assert not wide, f"{name}: {', '.join(wide)} gives rights in the whole cluster; nothing here needs any"
+    for binding in overlay(name).of("RoleBinding"):
+        who = [(subject["kind"], subject["name"]) for subject in binding["subjects"]]
+        assert who == [("ServiceAccount", "prometheus")], f"{name}: {name_of(binding)} gives rights to {who}"
+    for role in overlay(name).of("Role"):
+        assert role["rules"] == [LOOKS_FOR_PODS], f"{name}: {name_of(role)} allows {role['rules']}; {LOOKS_FOR_PODS}"

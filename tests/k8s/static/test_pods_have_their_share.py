@@ -11,6 +11,7 @@ _UNITS = {"Ki": 1 << 10, "Mi": MEBI, "Gi": 1 << 30, "": 1}
 # with both workers under eight clients and a manage.py beside it; a manage.py alone takes 72; MySQL 9.7 takes 491 when
 # idle; Redis may take maxmemory, 128, and as much again while it rewrites its append-only file.
 LEAST_MEMORY = {"web": 170, "flusher": 96, "migration": 96, "mysql": 640, "redis": 256}
+LEAST_MEMORY |= {"prometheus": 384, "mysql-exporter": 48, "redis-exporter": 48, "grafana": 256}
 
 
 def memory(text: str) -> int:

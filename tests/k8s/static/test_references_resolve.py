@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from tests.k8s.support.overlays import OVERLAYS, Object, Pod, configuration, local_secrets, overlay, pods
+from tests.k8s.support.overlays import LOCAL, OVERLAYS, SHARED, Object, Pod, configuration, local_secrets, overlay, pods
 
 Keys = Mapping[tuple[str, str], set[str]]
 Reference = tuple[str, str, str, str | None]
@@ -16,7 +16,7 @@ def provided(name: str) -> Keys:
     keys = {("ConfigMap", item["metadata"]["name"]): set(item["data"]) for item in overlay(name).of("ConfigMap")}
     for item in overlay(name).of("ExternalSecret"):
         keys["Secret", item["spec"]["target"]["name"]] = {entry["secretKey"] for entry in item["spec"]["data"]}
-    if name == "local":
+    if name in LOCAL:
         keys["Secret", "strata-secrets"] = set(local_secrets())
     return keys
 
@@ -73,7 +73,8 @@ def test_what_a_container_mounts_is_a_volume_of_its_pod(name: str) -> None:
 def test_each_secret_file_is_where_the_app_looks_for_it(name: str) -> None:
     """Red: the app does not start, for want of a file."""
     for pod in pods(name):
-        files = {item["path"] for volume in pod.spec["volumes"] for item in volume.get("secret", {}).get("items", [])}
+        volumes = pod.spec.get("volumes", [])
+        files = {item["path"] for volume in volumes for item in volume.get("secret", {}).get("items", [])}
         for where, container in pod.containers():
             folders = [mount["mountPath"] for mount in container["volumeMounts"] if mount["name"] == "secrets"]
             there = {f"{folder}/{file}" for folder in folders for file in files}
@@ -101,7 +102,7 @@ def test_a_priority_is_one_that_exists(name: str) -> None:
         assert wanted is None or wanted in there, f"{pod.where}: there is no PriorityClass {wanted}"
 
 
-@pytest.mark.parametrize("name", [name for name in OVERLAYS if name != "local"])
+@pytest.mark.parametrize("name", SHARED)
 def test_an_environment_has_secrets_of_its_own(name: str) -> None:
     """Red: staging writes into the database of production."""
     (item,) = overlay(name).of("ExternalSecret")

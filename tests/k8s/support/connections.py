@@ -19,17 +19,41 @@ OTHERS = [
     Endpoint("stranger", "elsewhere", {"app.kubernetes.io/component": "web", **DNS}, address="10.244.0.7"),
     Endpoint("internet", address="203.0.113.7"),
     Endpoint("metadata", address="169.254.169.254"),
+    # Where the API server is in kind.
+    Endpoint("api", address="172.18.0.2"),
 ]
 
 EVERYWHERE = """
     ingress    -> web  TCP 8000
-    monitoring -> web  TCP 8001
     web        -> dns  UDP 53
     web        -> dns  TCP 53
     flusher    -> dns  UDP 53
     flusher    -> dns  TCP 53
     migration  -> dns  UDP 53
     migration  -> dns  TCP 53
+"""
+# Somebody else's Prometheus, where there is none of ours.
+SCRAPED_FROM_OUTSIDE = """
+    monitoring -> web  TCP 8001
+"""
+# Ours, and nobody else. Jobs push to it, as no scrape would meet them.
+MONITORED = """
+    prometheus     -> web             TCP 8001
+    prometheus     -> mysql-exporter  TCP 9104
+    prometheus     -> redis-exporter  TCP 9121
+    prometheus     -> ingress         TCP 9911
+    prometheus     -> api             TCP 6443
+    mysql-exporter -> mysql           TCP 3306
+    redis-exporter -> redis           TCP 6379
+    mysql-exporter -> dns             UDP 53
+    mysql-exporter -> dns             TCP 53
+    redis-exporter -> dns             UDP 53
+    redis-exporter -> dns             TCP 53
+    flusher        -> prometheus      TCP 9090
+    migration      -> prometheus      TCP 9090
+    grafana        -> prometheus      TCP 9090
+    grafana        -> dns             UDP 53
+    grafana        -> dns             TCP 53
 """
 IN_THE_CLUSTER = """
     web        -> mysql  TCP 3306
@@ -49,9 +73,10 @@ IN_THE_CLOUD = """
     migration  -> cache     TCP 6379
 """
 INTENDED = {
-    "local": EVERYWHERE + IN_THE_CLUSTER,
-    "staging": EVERYWHERE + IN_THE_CLOUD,
-    "production": EVERYWHERE + IN_THE_CLOUD,
+    "local": EVERYWHERE + SCRAPED_FROM_OUTSIDE + IN_THE_CLUSTER,
+    "local-monitored": EVERYWHERE + MONITORED + IN_THE_CLUSTER,
+    "staging": EVERYWHERE + SCRAPED_FROM_OUTSIDE + IN_THE_CLOUD,
+    "production": EVERYWHERE + SCRAPED_FROM_OUTSIDE + IN_THE_CLOUD,
 }
 
 
