@@ -1,7 +1,14 @@
 """Is nothing of tracing there unless the server was started by the agent, and everything when it was?"""
 
+import signal
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
 import pytest
 
+from ops import otlp
 from tests.unit.support.environment import run_python
 
 # As in the image, where these packages lie apart and redis-py, which imports them where it can, finds none.
@@ -76,3 +83,49 @@ def test_missing_packages_are_named_with_the_remedy() -> None:
     assert ended.returncode == 1, ended.stdout
     assert "requirements/tracing.txt" in ended.stderr, f"no remedy is named: {ended.stderr}"
     assert "Traceback" not in ended.stderr, ended.stderr
+
+
+@pytest.fixture
+def agent(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The agent in this process, which it would change for good: SIGTERM and the list of middleware are put back."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    from config import settings, traced
+
+    monkeypatch.setattr(settings, "MIDDLEWARE", list(settings.MIDDLEWARE))
+    monkeypatch.setattr(settings, "OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr(sys, "argv", ["traced"])
+    return traced
+
+
+def test_the_server_gets_its_own_arguments(agent: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If red, gunicorn reads the agent's arguments, and starts something else or nothing."""
+    started: list[list[str]] = []
+
+    class Script:
+        def load(self) -> Any:
+            return lambda: started.append(list(sys.argv))
+
+    monkeypatch.setattr(agent, "entry_points", lambda group, name: [Script()] if name == "gunicorn" else [])
+    agent.main(["gunicorn", "-c", "python:config.server", "config.wsgi"])
+    assert started == [["gunicorn", "-c", "python:config.server", "config.wsgi"]]
+    assert agent.settings.MIDDLEWARE[0] == "ops.tracing.requests.TracingMiddleware"
+
+
+@pytest.mark.parametrize(("command", "endpoint"), [(["gunicorn"], ""), ([], "http://x"), (["ls"], "http://x")])
+def test_the_agent_stops_before_it_changes_anything(
+    agent: ModuleType, monkeypatch: pytest.MonkeyPatch, command: list[str], endpoint: str
+) -> None:
+    """If red, a server starts that sends its traces nowhere."""
+    monkeypatch.setattr(agent.settings, "OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
+    with pytest.raises(SystemExit, match="strata: "):
+        agent.main(command)
+    assert agent.settings.MIDDLEWARE[0] == "ops.requests.RequestMiddleware"
+
+
+def test_packages_that_lie_apart_are_found(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """If red, the image's agent does not find what the image has."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    settings.TRACING_PACKAGES = str(tmp_path)
+    for _ in range(2):
+        otlp.make_importable()
+    assert sys.path.count(str(tmp_path)) == 1

@@ -20,6 +20,7 @@ _EVERYTHING = "FROM scratch\nCOPY . /\n"
 _NEEDED = (
     "requirements/app.txt",
     "requirements/mysql.txt",
+    "requirements/tracing.txt",
     "webapp/manage.py",
     "webapp/config/settings.py",
     "webapp/links/models.py",
