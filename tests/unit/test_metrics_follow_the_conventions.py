@@ -9,6 +9,7 @@ from prometheus_client import REGISTRY, Counter, Gauge, Histogram, generate_late
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.parser import text_string_to_metric_families
 
+from links import redirects
 from links.models import Link
 from ops import metrics
 from tests.unit.support.measured import metric_value
@@ -105,3 +106,63 @@ def test_each_answer_is_timed_once_by_its_kind(client: Client, make_link: Callab
         before = metric_value(name, kind=kind, status=status)
         client.get(path, secure=True)
         assert metric_value(name, kind=kind, status=status) == before + 1, f"{path} was not timed as {kind} {status}"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/links", "/links"])
+def test_an_attempt_to_make_a_link_is_timed_as_one(client: Client, path: str) -> None:
+    """If red, nobody can make a link, and the availability of creations is 100 %."""
+    name = "strata_http_request_duration_seconds_count"
+
+    def timed() -> float:
+        return sum(metric_value(name, kind="creation", status=status) for status in ("2xx", "3xx", "4xx"))
+
+    before = timed()
+    client.post(path, secure=True)
+    assert timed() == before + 1, f"POST {path} was not timed as a creation"
+
+
+@pytest.mark.parametrize("crashes", [True, False])
+def test_a_visit_that_fails_is_a_failed_redirect(
+    client: Client, monkeypatch: pytest.MonkeyPatch, *, crashes: bool
+) -> None:
+    """If red, visits fail, and the availability of redirects is 100 %."""
+
+    def fail(_: str) -> redirects.Visit:
+        if crashes:
+            raise ZeroDivisionError
+        return redirects.Visit("unavailable")
+
+    monkeypatch.setattr(redirects, "follow", fail)
+    client.raise_request_exception = False
+    name = "strata_http_request_duration_seconds_count"
+    before = metric_value(name, kind="redirect", status="5xx")
+    status = client.get("/spring", secure=True).status_code
+    assert status >= 500, f"a visit that failed was answered with {status}"
+    assert metric_value(name, kind="redirect", status="5xx") == before + 1, "it was not timed as a redirect that failed"
+
+
+# What the app may bring to a Prometheus, whatever visitors do: series of one process, buckets included.
+MOST_SERIES = 600
+MOST_VALUES = 12
+
+
+def test_there_are_few_series() -> None:
+    """If red, each process costs Prometheus more memory than all that it watches."""
+    samples = [sample for family in families().values() for sample in family.samples]
+    assert len(samples) <= MOST_SERIES, f"{len(samples)} series after the tests so far; at most {MOST_SERIES}"
+    values: dict[tuple[str, str], set[str]] = {}
+    for sample in samples:
+        for label in set(sample.labels) - {"le"}:
+            values.setdefault((sample.name, label), set()).add(sample.labels[label])
+    wide = {f"{name}{{{label}}}": len(found) for (name, label), found in values.items() if len(found) > MOST_VALUES}
+    assert not wide, f"labels with more than {MOST_VALUES} values: {wide}"
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=list(METRICS))
+def test_a_name_tells_its_unit_and_no_label(metric: MetricWrapperBase) -> None:
+    """If red, somebody reads milliseconds as seconds, or finds the same word as a name and as a label."""
+    name = metric._name
+    for unit in ("milliseconds", "ms", "minutes", "kb", "kilobytes", "percent"):
+        assert not name.endswith(f"_{unit}"), f"{name} is in {unit}; Prometheus' base units are seconds, bytes, ratio"
+    assert not set(name.split("_")) & set(metric._labelnames), f"{name} has one of its labels in its name"
+    assert "le" not in metric._labelnames, f"{name}: `le` is the histograms' own label"
