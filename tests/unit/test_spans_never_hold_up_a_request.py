@@ -18,6 +18,8 @@ from testkit import process
 
 # Seconds within which a thousand spans end; one that waited would take the time-out of two.
 AT_ONCE = 1.0
+# Seconds that a process which ends may wait: two, and what a busy machine adds. All these spans would take four.
+AT_ITS_END = 3.0
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def test_neither_a_request_nor_the_end_waits_for_the_receiver(last: list[Any]) -
     begin = time.monotonic()
     function(*values)
     seconds = time.monotonic() - begin
-    assert seconds < provider._LAST_SPANS + 1, f"the process waits {seconds:.1f} s for the receiver at its end"
+    assert seconds < AT_ITS_END, f"the process waits {seconds:.1f} s for the receiver at its end"
 
 
 def test_spans_arrive_where_the_settings_say(settings: Any) -> None:
