@@ -19,6 +19,7 @@ PORT ?= 8000
 METRICS_PORT ?= 8001
 CLUSTER ?= strata
 HTTP_PORT ?= 8080
+DEPLOY ?= local
 # Where a pipeline delivers; its controller sets these for its own site.
 REGISTRY ?= registry.strata.example.org
 OVERLAY ?= deploy/kustomize/overlays/$(ENV)
@@ -52,8 +53,8 @@ cluster: $(VENV)/.dev cluster-images tools ## Make the local Kubernetes cluster,
 	$(PY) -m testkit.kube.cluster up deploy/cluster --name $(CLUSTER) --http-port $(HTTP_PORT)
 
 .PHONY: deploy
-deploy: $(VENV)/.dev images cluster-images tools ## Build the image and bring it into the local cluster, which is made if need be
-	$(PY) deploy/local.py --name $(CLUSTER) --http-port $(HTTP_PORT)
+deploy: $(VENV)/.dev images cluster-images tools $(if $(filter local,$(DEPLOY)),,monitoring-images) ## Build the image and bring it into the local cluster, which is made if need be (DEPLOY=local-monitored)
+	$(PY) deploy/local.py --name $(CLUSTER) --http-port $(HTTP_PORT) --overlay $(DEPLOY)
 
 .PHONY: cluster-down
 cluster-down: $(VENV)/.dev ## Remove the local cluster with its registry, its network and all that ran there

@@ -22,7 +22,11 @@ from testkit.kube.registry import PushFailed
 from testkit.kube.render import Patch, RenderFailed, render
 
 ROOT = Path(__file__).resolve().parents[1]
-OVERLAY = ROOT / "deploy" / "kustomize" / "overlays" / "local"
+OVERLAYS = ROOT / "deploy" / "kustomize" / "overlays"
+# What an overlay runs beside the app, by the names in its manifests.
+OTHERS = {"local": ("mysql", "redis")}
+OTHERS["local-monitored"] = (*OTHERS["local"], "prometheus", "mysql-exporter", "redis-exporter")
+OTHERS["local-grafana"] = (*OTHERS["local-monitored"], "grafana")
 TAG = "strata:local"
 
 # Seconds for all roll-outs: a cold MySQL on two busy cores is most of it.
@@ -37,12 +41,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--name", default="strata", help="of the cluster")
     parser.add_argument("--http-port", type=int, default=8080, help="of localhost, for the ingress controller")
+    parser.add_argument("--overlay", choices=OTHERS, default="local", help="local-monitored has Prometheus as well")
     options = parser.parse_args()
     begin = time.monotonic()
     try:
         cluster = up(ROOT / "deploy" / "cluster", options.name, http_port=options.http_port, say=_say)
-        references = _pushed(cluster)
-        _deploy(cluster, references)
+        references = _pushed(cluster, OTHERS[options.overlay])
+        _deploy(cluster, OVERLAYS / options.overlay, references)
         wait.until(
             status(f"{cluster.url}/", requests.codes.ok),
             ROUTED_WITHIN,
@@ -66,30 +71,27 @@ def main() -> int:
     return 0
 
 
-def _pushed(cluster: Cluster) -> dict[str, str]:
-    """Build the app's image; return all three by the digests under which the cluster's registry has them."""
+def _pushed(cluster: Cluster, others: tuple[str, ...]) -> dict[str, str]:
+    """Build the app's image; return all of them by the digests under which the cluster's registry has them."""
     base, revision = images.resolve("PYTHON_IMAGE", ROOT), _revision()
     arguments = {"PYTHON_IMAGE": base, "REVISION": revision, "VERSION": revision}
     images.build(ROOT, tag=TAG, say=_say, arguments=arguments, secrets=images.ca_secret())
-    local = {
-        "strata": TAG,
-        "mysql": images.resolve("MYSQL_IMAGE", ROOT),
-        "redis": images.resolve("REDIS_IMAGE", ROOT),
-    }
+    variables = {name: f"{name.replace('-', '_').upper()}_IMAGE" for name in others}
+    local = {"strata": TAG, **{name: images.resolve(variable, ROOT) for name, variable in variables.items()}}
     begin = time.monotonic()
     references = {name: cluster.push(image, name) for name, image in local.items()}
     _say(f"pushed {', '.join(local.values())} in {time.monotonic() - begin:.1f} s")
     return references
 
 
-def _deploy(cluster: Cluster, references: dict[str, str]) -> None:
+def _deploy(cluster: Cluster, overlay: Path, references: dict[str, str]) -> None:
     secrets = {"strata-secrets": [sys.executable, str(ROOT / "webapp" / "ops" / "secrets_once.py")]}
     # The address is a part of every link that the app makes; the cluster may be at another port than the overlay says.
     address: Patch = {
         "target": {"kind": "ConfigMap", "name": "strata-config"},
         "patch": [{"op": "replace", "path": "/data/PUBLIC_URL", "value": cluster.url}],
     }
-    manifests = render(OVERLAY, images=references, patches=[address])
+    manifests = render(overlay, images=references, patches=[address])
     deploy(cluster.kubectl, manifests, timeout=TIMEOUT, rollback=True, secrets=secrets, say=_say)
 
 

@@ -291,3 +291,29 @@ def test_version_line_is_the_pinned_one(request: pytest.FixtureRequest, variable
     running = request.getfixturevalue(variable.removesuffix("_IMAGE").lower())
     said = docker("exec", running, *command)
     assert any(word.lstrip("v=").startswith(line + ".") for word in said.split()), f"{pinned} is pinned, this is {said}"
+
+
+# What Compose, the manifests and their probes rely on: user, program, port.
+_WATCHING = {
+    "PROMETHEUS_IMAGE": ("nobody", "/bin/prometheus", "9090/tcp"),
+    "MYSQL_EXPORTER_IMAGE": ("nobody", "/bin/mysqld_exporter", "9104/tcp"),
+    "REDIS_EXPORTER_IMAGE": ("59000:59000", "/redis_exporter", "9121/tcp"),
+}
+
+
+@pytest.mark.parametrize("variable", _WATCHING)
+def test_what_watches_has_the_official_user_program_and_port(variable: str) -> None:
+    """Red: the flags of Compose and of the manifests go to another program, or it listens elsewhere."""
+    config = inspect(chosen_image(variable))
+    found = (config["User"], " ".join(config["Entrypoint"]), *config["ExposedPorts"])
+    assert found == _WATCHING[variable], f"{variable}: user, program and port are {found}"
+
+
+def test_prometheus_has_its_tool_beside_it_and_its_data_in_a_volume() -> None:
+    """Red: no rule can be checked by what will read it, or a read-only root stops Prometheus."""
+    image = chosen_image("PROMETHEUS_IMAGE")
+    assert "/prometheus" in inspect(image)["Volumes"], "the data are in no volume"
+    said = docker("run", "--rm", "--read-only", "--network=none", "--entrypoint=/bin/promtool", image, "--version")
+    assert said.startswith("promtool, version 3.5."), f"promtool says {said.splitlines()[0]}"
+    told = docker("run", "--rm", "--read-only", "--network=none", image, "--web.enable-otlp-receiver", "--version")
+    assert told.startswith("prometheus, version 3.5."), f"prometheus says {told.splitlines()[0]}"

@@ -101,7 +101,7 @@ def test_the_image_has_one_name() -> None:
 def test_the_command_is_composes(service: str, component: str) -> None:
     """Red: what was tested with Compose is not what runs."""
     wanted = COMPOSE["services"][service]["command"]
-    one = pod("local-monitored", component)
+    one = pod("local-grafana", component)
     got = one.main().get("command") or one.main().get("args")
     assert got == wanted, f"{one.where}: runs {got}; Compose runs {wanted}"
 
@@ -133,7 +133,7 @@ def test_compose_sets_the_same_variables(name: str) -> None:
 @pytest.mark.parametrize("component", ["mysql", "grafana"])
 def test_others_programs_get_composes_variables(component: str) -> None:
     """Red: the database has another name, another user, or no password; Grafana tells strangers about itself."""
-    one = pod("local-monitored", component)
+    one = pod("local-grafana", component)
     wanted = COMPOSE["services"][component]["environment"]
     got = {variable["name"]: variable["value"] for variable in one.main()["env"]}
     assert got == wanted, f"{one.where}: env is {got}; Compose: {wanted}"

@@ -9,7 +9,7 @@ import yaml
 
 from tests.k8s.support.overlays import KUSTOMIZE, ROOT, Pod, overlay, pod, pods
 
-NAME = "local-monitored"
+NAME = "local-grafana"
 MONITORING = KUSTOMIZE / "components" / "monitoring"
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 SKIPPER = yaml.safe_load((ROOT / "deploy/cluster/addons/ingress/deployment.yaml").read_text())

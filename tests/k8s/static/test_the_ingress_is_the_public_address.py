@@ -9,6 +9,7 @@ from tests.k8s.support.overlays import OVERLAYS, configuration, overlay
 ADDRESSES = {
     "local": "http://localhost:8080",
     "local-monitored": "http://localhost:8080",
+    "local-grafana": "http://localhost:8080",
     "staging": "https://staging.strata.example.org",
     "production": "https://strata.example.org",
 }

@@ -51,6 +51,8 @@ MONITORED = """
     redis-exporter -> dns             TCP 53
     flusher        -> prometheus      TCP 9090
     migration      -> prometheus      TCP 9090
+"""
+WITH_GRAFANA = """
     grafana        -> prometheus      TCP 9090
     grafana        -> dns             UDP 53
     grafana        -> dns             TCP 53
@@ -75,6 +77,7 @@ IN_THE_CLOUD = """
 INTENDED = {
     "local": EVERYWHERE + SCRAPED_FROM_OUTSIDE + IN_THE_CLUSTER,
     "local-monitored": EVERYWHERE + MONITORED + IN_THE_CLUSTER,
+    "local-grafana": EVERYWHERE + MONITORED + WITH_GRAFANA + IN_THE_CLUSTER,
     "staging": EVERYWHERE + SCRAPED_FROM_OUTSIDE + IN_THE_CLOUD,
     "production": EVERYWHERE + SCRAPED_FROM_OUTSIDE + IN_THE_CLOUD,
 }

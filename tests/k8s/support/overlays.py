@@ -11,9 +11,9 @@ from testkit.kube.render import Manifests, containers_of, render
 
 ROOT = Path(__file__).resolve().parents[3]
 KUSTOMIZE = ROOT / "deploy" / "kustomize"
-OVERLAYS = ("local", "local-monitored", "staging", "production")
+OVERLAYS = ("local", "local-monitored", "local-grafana", "staging", "production")
 # Those in one kind cluster, with the stores inside and an image that whoever deploys names.
-LOCAL = ("local", "local-monitored")
+LOCAL = ("local", "local-monitored", "local-grafana")
 SHARED = tuple(name for name in OVERLAYS if name not in LOCAL)
 # Components that run other people's programs; Compose's services have the same names.
 OTHERS_PROGRAMS = frozenset({"mysql", "redis", "prometheus", "mysql-exporter", "redis-exporter", "grafana"})
