@@ -42,7 +42,7 @@ user: ## Create an account in the Compose stack and print its password, once (NA
 
 .PHONY: monitoring
 monitoring: $(VENV)/.dev images monitoring-images ## The same with Prometheus and the exporters, and light load; prints every target (PROMETHEUS_PORT=9090)
-	docker compose --profile monitoring up --build --detach --wait
+	JOB_METRICS=http://prometheus:9090/api/v1/otlp/v1/metrics docker compose --profile monitoring up --build --detach --wait
 	@$(PY) deploy/monitoring.py
 
 .PHONY: down
