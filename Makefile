@@ -13,7 +13,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 PYTEST := $(PY) -m pytest
 WORKERS ?= 2
 # The layers of `make test`.
-GATING := test-unit test-k8s-static test-pipeline test-container test-terraform
+GATING := test-unit test-k8s-static test-pipeline test-container test-terraform test-k8s
 
 export PYTHONDONTWRITEBYTECODE ?=
 PORT ?= 8000
