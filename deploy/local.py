@@ -24,7 +24,7 @@ from testkit.kube.render import Patch, RenderFailed, render
 ROOT = Path(__file__).resolve().parents[1]
 OVERLAYS = ROOT / "deploy" / "kustomize" / "overlays"
 # What an overlay runs beside the app, by the names in its manifests.
-OTHERS = {"local": ("mysql", "redis")}
+OTHERS: dict[str, tuple[str, ...]] = {"local": ("mysql", "redis")}
 OTHERS["local-monitored"] = (*OTHERS["local"], "prometheus", "mysql-exporter", "redis-exporter")
 OTHERS["local-grafana"] = (*OTHERS["local-monitored"], "grafana")
 TAG = "strata:local"
