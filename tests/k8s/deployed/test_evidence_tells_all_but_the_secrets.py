@@ -46,6 +46,7 @@ def files_of(folder: Path) -> dict[str, str]:
     return {file.name: file.read_text() for file in folder.iterdir()}
 
 
+@pytest.mark.slow  # a kubelet that holds a pod back looks at it every ten seconds
 def test_a_crash_is_told_from_its_first_life_on(crashing: Kubectl, tmp_path: Path) -> None:
     """Red: the reader of a failed pipeline sees that something crashed, and nowhere why."""
     evidence_of(crashing, ["evidence"])(Folder(tmp_path, since=time.time() - 300))
