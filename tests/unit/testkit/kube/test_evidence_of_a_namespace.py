@@ -69,7 +69,8 @@ def test_a_log_that_the_node_has_just_removed_is_asked_for_again(cluster: FakeCl
     """Otherwise what a crash said is lost whenever the next one happens to be a moment old."""
     cluster.has(b.pod("web-1", b.container("web", restarts=1)))
     cluster.answers("describe", out="Name: web-1")
-    cluster.answers("logs", out="unable to retrieve container logs for containerd://4711")
+    cluster.answers("--since-time", out="starting\n")
+    cluster.answers("--previous", out="unable to retrieve container logs for containerd://4711")
 
     def crash_again() -> None:
         until(lambda: cluster.calls("--previous"), 10, every=0.05, why="the removed log to be asked for")
