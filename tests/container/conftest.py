@@ -53,6 +53,9 @@ _GROUPS = {
 # The longest first, so that the processes end at about the same time.
 _ORDER = ("stack", "outages", "stores", "image")
 
+# Before anybody restarts a part of the stack: that is an outage, and what watches it would rightly tell of one.
+_FIRST = _HERE / "stack" / "monitoring"
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
@@ -61,8 +64,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     for item in ours:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
     yield
-    groups = {item: _ORDER.index(_group(item)) for item in ours}
-    items.sort(key=lambda item: groups.get(item, len(_ORDER)))
+    places = {item: (_ORDER.index(_group(item)), not item.path.is_relative_to(_FIRST)) for item in ours}
+    items.sort(key=lambda item: places.get(item, (len(_ORDER), True)))
 
 
 def _group(item: pytest.Item) -> str:

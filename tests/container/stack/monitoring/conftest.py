@@ -22,9 +22,9 @@ BETWEEN_LINKS = 3
 PATIENCE = 60
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def watched(stack: Stack, tmp_path_factory: pytest.TempPathFactory, say: Say) -> Iterator[Stack]:
-    """The stack with Prometheus and the exporters; they are gone at the end, and the stack stays."""
+    """The stack with Prometheus and the exporters; they are gone after this folder's tests, and the stack stays."""
     port = process.free_port()
     images = {name: chosen(name) for name in ("PROMETHEUS_IMAGE", "MYSQL_EXPORTER_IMAGE", "REDIS_EXPORTER_IMAGE")}
     options = (f"--file={pace.faster(tmp_path_factory.mktemp('faster'))}", "--profile=monitoring")
@@ -39,7 +39,7 @@ def watched(stack: Stack, tmp_path_factory: pytest.TempPathFactory, say: Say) ->
         added.compose("rm", "--stop", "--force", "--volumes", *services)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prometheus(watched: Stack, account: Account) -> Iterator[Prometheus]:
     """Prometheus, while visitors come and links are made."""
     server = Prometheus(f"http://127.0.0.1:{watched.environment['PROMETHEUS_PORT']}")

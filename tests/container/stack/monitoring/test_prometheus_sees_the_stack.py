@@ -72,7 +72,7 @@ def test_nothing_is_wrong_with_a_healthy_stack(prometheus: Prometheus, rule: Rul
         calm = prometheus.alerts().get(rule.name) != "firing"
         return calm or wait.NotYet(f"{rule.name} fires: {prometheus.query(rule.expression)}")
 
-    # Another test may have restarted a store just before.
+    # Another test may have stopped a store just before.
     wait.until(is_calm, SOON, every=0.5, why=f"{rule.name} not to fire while nothing is wrong")
 
 
