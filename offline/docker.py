@@ -60,7 +60,7 @@ def file_of(image: str, path: str) -> str:
             run("docker", "cp", "--follow-link", f"{container}:{path}", copy)
             return copy.read_text().strip()
     finally:
-        run("docker", "rm", container)
+        run("docker", "rm", "--volumes", container)
 
 
 def registry_of(image: str) -> str:
