@@ -16,18 +16,9 @@ from testkit.evidence import Collector, Folder
 from testkit.kube.kubectl import Kubectl, KubectlFailed, Object
 from testkit.kube.render import Manifests
 from testkit.kube.snapshot import when
-from testkit.wait import NotYet, WaitTimeout, until
 
 DESCRIBED = "deployments,statefulsets,daemonsets,jobs,replicasets,pods,services,ingresses,networkpolicies,hpa,pdb,pvc"
 """Kinds that are described; Secrets and ConfigMaps are not."""
-
-
-# What kubectl prints in place of a log that the node has removed, with exit code 0.
-_GONE = "unable to retrieve container logs"
-
-# Seconds by which a pod's status may be behind its containers: the kubelet looks at one that it holds back for a while
-# every ten seconds only.
-_STATUS_LAG = 12
 
 
 class EvidenceMissing(RuntimeError):
@@ -83,27 +74,16 @@ class _Namespace:
         begun = dt.datetime.fromtimestamp(self._folder.since, dt.UTC).isoformat(timespec="seconds")
         name, restarted = container["name"], container.get("restartCount", 0) > 0
         chosen = ["logs", pod, f"--container={name}", "--timestamps"]
-        if "waiting" not in container.get("state", {}) or restarted:
-            self._try(partial(self._log, f"{pod}.{name}.log", [*chosen, f"--since-time={begun}"]))
+        # The life before comes first. When the node has removed it, which kubectl says in its place, then because the
+        # container has crashed once more: what is asked for next is that crash.
         if restarted:
             self._try(partial(self._log, f"{pod}.{name}.previous.log", [*chosen, "--previous"]))
+        if "waiting" not in container.get("state", {}) or restarted:
+            self._try(partial(self._log, f"{pod}.{name}.log", [*chosen, f"--since-time={begun}"]))
 
     def _log(self, name: str, command: Sequence[str]) -> None:
-        if text := self._kept(command):
+        if text := self._kubectl.run(*command):
             self._write(name, text)
-
-    def _kept(self, command: Sequence[str]) -> str:
-        """Read a log. That of a life before goes when the next one ends, a moment before the pod's status says so."""
-        said = [""]
-
-        def read() -> str | NotYet:
-            said[0] = self._kubectl.run(*command)
-            return NotYet(said[0]) if said[0].startswith(_GONE) else said[0]
-
-        try:
-            return until(read, _STATUS_LAG, every=0.3, why="a log that is still kept")
-        except WaitTimeout:
-            return said[0]
 
     def _write(self, name: str, text: str) -> None:
         self._folder.write(f"{self._name}.{name}", text)
