@@ -19,16 +19,24 @@ SEEN_WITHIN = 180
 
 @pytest.fixture
 def autoscaled(restored: Release) -> Iterator[Release]:
-    """The release with its autoscaler as it is outside of tests; back to two pods afterwards, which it does slowly."""
+    """The release with its autoscaler as it is outside of tests, and the fewest pods, before and afterwards."""
+    _fewest_pods(restored)
     restored.deploy(autoscaled=True)
     yield restored
     restored.deploy()
-    restored.kubectl.run("scale", "deployment/webapp", "--replicas=2")
+    _fewest_pods(restored)
+
+
+def _fewest_pods(release: Release) -> None:
+    """The autoscaler takes pods away only slowly: another test, or the one before, may have left more."""
+    fewest = release.kubectl.get("hpa", "webapp")["spec"]["minReplicas"]
+    release.kubectl.run("scale", "deployment/webapp", f"--replicas={fewest}")
+    rollout(release.kubectl, "deployment/webapp", timeout=PATIENCE, drained=True)
 
 
 def test_load_adds_pods(autoscaled: Release, site: Site, slug: str, say: Say) -> None:
     """Red: a campaign's visitors wait, while the autoscaler knows nothing of them, or may do nothing."""
-    before = len(autoscaled.pods("web"))
+    before = int(autoscaled.kubectl.get("hpa", "webapp")["spec"]["minReplicas"])
     with traffic(site, slug) as visitors:
         until(
             lambda: _more(autoscaled, before, visitors),
