@@ -155,3 +155,7 @@ def _answers_ping(port: int) -> bool | NotYet:
         return bool(redis.Redis(port=port, socket_timeout=5).ping())
     except redis.RedisError as error:
         return NotYet(str(error))
+
+
+def progress(text: str) -> None:
+    sys.stderr.write(text + "\n")

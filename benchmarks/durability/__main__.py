@@ -76,10 +76,10 @@ def _kill(number: int, kill: Callable[[Boundary], Kill], store: Store, visitors:
     for boundary in boundaries.plan(number):
         visitors.wait_for(1, "through Redis, so that there is something to fold")
         kills.append(kill(boundary))
-        _progress(f"kill {len(kills)}/{number}: {boundary}")
+        stand.progress(f"kill {len(kills)}/{number}: {boundary}")
         if outage := outages_after.get(len(kills)):
             fail = store.hang if outage % 2 else store.go_away
-            _progress("Redis fails for a while")
+            stand.progress("Redis fails for a while")
             fail(visitors.wait_for)
     return kills
 
@@ -88,10 +88,6 @@ def _folder(parent: Path, name: str) -> Path:
     folder = parent / name
     folder.mkdir()
     return folder
-
-
-def _progress(text: str) -> None:
-    sys.stderr.write(text + "\n")
 
 
 def _options() -> Namespace:

@@ -30,18 +30,18 @@ def main() -> None:
 
 
 def _measure(checkout: build.Checkout, base: str, run: Run, options: Namespace) -> Measured:
-    _progress("building cold")
+    stand.progress("building cold")
     cold = checkout.build(cold=True)
     rebuilds = []
     for number in range(1, options.rounds + 1):
         checkout.change_a_line(number)
         rebuilds.append(checkout.build(cold=False))
-        _progress(f"build {number}/{options.rounds} after a change: {rebuilds[-1]:.1f} s")
+        stand.progress(f"build {number}/{options.rounds} after a change: {rebuilds[-1]:.1f} s")
     starts = []
     with start.migrated(checkout.tag, run) as volume:
         for number in range(1, options.rounds + 1):
             starts.append(start.seconds_to_ready(checkout.tag, run, volume))
-            _progress(f"start {number}/{options.rounds}: {starts[-1]:.2f} s")
+            stand.progress(f"start {number}/{options.rounds}: {starts[-1]:.2f} s")
     return Measured(_layers(checkout.tag, base), cold, rebuilds, starts)
 
 
@@ -54,10 +54,6 @@ def _layers(image: str, base: str) -> list[Layer]:
         for index, step in enumerate(steps[0])
         if step["Size"]
     ]
-
-
-def _progress(text: str) -> None:
-    sys.stderr.write(text + "\n")
 
 
 def _options() -> Namespace:

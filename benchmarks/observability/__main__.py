@@ -3,16 +3,15 @@
 import json
 import math
 import sys
-import tempfile
 from contextlib import ExitStack
-from pathlib import Path
+from functools import partial
 from statistics import median
 
 from benchmarks import stand
 from benchmarks.observability import contenders
 from benchmarks.observability.contenders import BARE, KINDS, LOST, MEASURED, OURS, SHARE, STOCK
 from benchmarks.redirects import load, table
-from benchmarks.redirects.__main__ import measure, prepare, progress
+from benchmarks.redirects.__main__ import measure, prepare, start_all
 from benchmarks.redirects.contenders import Running
 from testkit import otlp, process, wait
 from testkit.otlp import Receiver, Span
@@ -42,7 +41,7 @@ def main() -> None:
     with ExitStack() as stack:
         beside = ("taskset", "-c", str(cores[1]))
         receiver = stack.enter_context(otlp.receiving(process.free_port(), prefix=beside))
-        running = _start(stack, cores, receiver)
+        running = start_all(stack, cores, KINDS, partial(contenders.start, cores=cores, receiver=receiver))
         measure(running, options)
         seen = _arrived(running, receiver)
     runs = {contender.kind.key: contender.runs for contender in running}
@@ -50,20 +49,6 @@ def main() -> None:
     sys.stdout.write(f"{table.markdown(runs, KINDS, MEASURED)}\n{conditions}\n{_costs(runs)}\n\n{_words(seen)}\n")
     if options.json:
         options.json.write_text(json.dumps(table.as_data(runs, KINDS, MEASURED), indent=1) + "\n")
-
-
-def _start(stack: ExitStack, cores: tuple[int, int], receiver: Receiver) -> list[Running]:
-    top = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="strata-bench-")))
-    port = process.free_port()
-    stack.enter_context(stand.redis_server(top, port, prefix=["taskset", "-c", str(cores[1])]))
-    running = []
-    for number, kind in enumerate(KINDS):
-        folder = top / kind.key
-        folder.mkdir()
-        progress(f"starting ({kind.key}) {kind.title}")
-        redis_url = f"redis://127.0.0.1:{port}/{number}"  # a database of its own for each
-        running.append(stack.enter_context(contenders.start(kind, folder, redis_url, cores, receiver)))
-    return running
 
 
 def _arrived(running: list[Running], receiver: Receiver) -> dict[str, tuple[int, int, int]]:
@@ -74,7 +59,7 @@ def _arrived(running: list[Running], receiver: Receiver) -> dict[str, tuple[int,
     seen = {}
     for contender in running:
         if (key := contender.kind.key) in _ARRIVING:
-            progress(f"waiting for the spans of ({key})")
+            stand.progress(f"waiting for the spans of ({key})")
             roots, others = _all_of(contender, receiver)
             seen[key] = contender.answered, roots, others
     return seen

@@ -47,7 +47,7 @@ def _contenders(top: Path, tree: Tree) -> list[Contender]:
     suite = Suite(top / "suite", tree.folder)
     terratest = Terratest(top / "terratest", tree.folder)
     try:
-        _progress("fetching Terratest")
+        stand.progress("fetching Terratest")
         terratest.fetch()
     except NotToBeHad as error:
         sys.stdout.write(f"Terratest is not measured, as it cannot be had here: {error}\n\n")
@@ -70,7 +70,7 @@ def _cold(contender: Contender) -> Measured:
     answer = contender.ask()
     if answer.failures:
         raise SystemExit(f"{contender.title} finds mistakes in sound code:\n{table.joined(answer.failures)}")
-    _progress(f"{contender.title}: cold {answer.seconds:.1f} s")
+    stand.progress(f"{contender.title}: cold {answer.seconds:.1f} s")
     return Measured(contender.title, contender.lines, answer)
 
 
@@ -81,7 +81,7 @@ def _rounds(contenders: Sequence[Contender], measured: Sequence[Measured], round
             contender.change_a_line(number)
             one.changed.append(contender.ask())
             warm, changed = one.warm[-1].seconds, one.changed[-1].seconds
-            _progress(f"round {number}/{rounds} {one.title}: {warm:.1f} s, changed {changed:.1f} s")
+            stand.progress(f"round {number}/{rounds} {one.title}: {warm:.1f} s, changed {changed:.1f} s")
 
 
 def _mistaken(
@@ -91,11 +91,7 @@ def _mistaken(
         with tree.broken_by(mistake):
             for contender, one in zip(contenders, measured, strict=True):
                 one.messages[mistake.id] = table.joined(contender.ask().failures)
-        _progress(f"asked about {mistake.id}")
-
-
-def _progress(text: str) -> None:
-    sys.stderr.write(text + "\n")
+        stand.progress(f"asked about {mistake.id}")
 
 
 def _options() -> Namespace:

@@ -5,13 +5,18 @@ import os
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks import stand
 from benchmarks.redirects import contenders, load, table
-from benchmarks.redirects.contenders import KINDS, Running
+from benchmarks.redirects.contenders import KINDS, Kind, Running
 from testkit import process
+
+SomeKind = TypeVar("SomeKind", bound=Kind)
 
 WARM_UP = 1.0  # seconds: first connections, first imports, first statement of each kind
 
@@ -25,7 +30,7 @@ Every answer's status and Location was looked at, and every count agrees with th
 def main() -> None:
     options, cores = prepare("benchmarks.redirects", __doc__)
     with ExitStack() as stack:
-        running = _start(stack, cores)
+        running = start_all(stack, cores, KINDS, partial(contenders.start, cores=cores))
         measure(running, options)
     runs = {contender.kind.key: contender.runs for contender in running}
     conditions = _CONDITIONS.format(*cores, connections=load.CONNECTIONS, **vars(options))
@@ -51,17 +56,25 @@ def two_cores() -> tuple[int, int]:
     return cores[0], cores[1]
 
 
-def _start(stack: ExitStack, cores: tuple[int, int]) -> list[Running]:
+def start_all(
+    stack: ExitStack,
+    cores: tuple[int, int],
+    kinds: Sequence[SomeKind],
+    start: Callable[[SomeKind, Path, str], AbstractContextManager[Running]],
+) -> list[Running]:
+    """Starts each contender in a folder of its own, with a database of its own on one Redis; `stack` stops them.
+
+    start: gets the kind, its folder and the address of its Redis database.
+    """
     top = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="strata-bench-")))
     port = process.free_port()
     stack.enter_context(stand.redis_server(top, port, prefix=["taskset", "-c", str(cores[1])]))
     running = []
-    for number, kind in enumerate(KINDS):
+    for number, kind in enumerate(kinds):
         folder = top / kind.key
         folder.mkdir()
-        redis_url = f"redis://127.0.0.1:{port}/{number}"  # a database of its own for each
-        progress(f"starting ({kind.key}) {kind.title}")
-        running.append(stack.enter_context(contenders.start(kind, folder, redis_url, cores)))
+        stand.progress(f"starting ({kind.key}) {kind.title}")
+        running.append(stack.enter_context(start(kind, folder, f"redis://127.0.0.1:{port}/{number}")))
     return running
 
 
@@ -74,14 +87,10 @@ def measure(running: list[Running], options: Namespace) -> None:
         for contender in running:
             done = contender.measure(options.seconds)
             contender.runs.append(done)
-            progress(f"round {number}/{options.rounds} ({contender.kind.key}) {done.rate:.0f} requests/s")
+            stand.progress(f"round {number}/{options.rounds} ({contender.kind.key}) {done.rate:.0f} requests/s")
     for contender in running:
         contender.check_answers()
         contender.check_counts()
-
-
-def progress(text: str) -> None:
-    sys.stderr.write(text + "\n")
 
 
 def options_of(program: str, description: str | None) -> Namespace:

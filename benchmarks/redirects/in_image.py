@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks import stand
 from benchmarks.image import build
 from benchmarks.redirects import contenders, load, table
-from benchmarks.redirects.__main__ import measure, options_of, progress, two_cores
+from benchmarks.redirects.__main__ import measure, options_of, two_cores
 from benchmarks.redirects.contenders import HOT_LINKS, KINDS, Kind, Running
 from benchmarks.redirects.load import Pages
 from testkit import containers, images, leaks
@@ -71,7 +71,7 @@ def main() -> None:
     cores = two_cores()
     run = Run("strata.run", containers.new_id())
     with leaks.gate(run), build.checkout() as checkout, ExitStack() as stack:
-        progress("building the image")
+        stand.progress("building the image")
         checkout.build(cold=False)
         running = _start(stack, checkout.tag, run, cores)
         measure(running, options)
@@ -88,12 +88,12 @@ def _print(runs: table.Runs, cores: tuple[int, int], options: Namespace) -> None
 
 def _start(stack: ExitStack, image: str, run: Run, cores: tuple[int, int]) -> list[Running]:
     top = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="strata-bench-")))
-    progress("starting MySQL and Redis")
+    stand.progress("starting MySQL and Redis")
     mysql = stack.enter_context(_mysql(run, cores[1]))
     redis = stack.enter_context(_redis(run, cores[1]))
     running = []
     for number, kind in enumerate(IN_IMAGE):
-        progress(f"starting ({kind.key}) {kind.title}")
+        stand.progress(f"starting ({kind.key}) {kind.title}")
         create = ["mysql", "--user=root", f"--execute=CREATE DATABASE bench_{kind.key}"]
         mysql.exec(create, env={"MYSQL_PWD": _PASSWORD})
         database = f"mysql://root:{_PASSWORD}@127.0.0.1:{mysql.port(3306)}/bench_{kind.key}"

@@ -2,7 +2,7 @@
 
     with otlp.receiving(free_port()) as receiver:
         start_the_app(OTEL_EXPORTER_OTLP_ENDPOINT=receiver.address)
-        spans = wait.until(lambda: receiver.spans() or wait.NotYet("no span"), timeout=10)
+        spans = wait.until(receiver.spans, timeout=10, every=0.1, why="a span to arrive")
         assert spans[0].attributes["http.route"] == "/{slug}"
 
 `receiver.py` needs nothing but Python: in a container, `python -c "$(cat receiver.py)" PORT` beside the app is the
