@@ -15,7 +15,9 @@ WORKERS ?= 2
 # The layers of `make test`.
 GATING := test-unit test-k8s-static test-pipeline test-container test-terraform test-k8s
 
-export PYTHONDONTWRITEBYTECODE ?=
+# Whatever the shell says: without compiled files each of a layer's Pythons compiles all tests and their plugins anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 PORT ?= 8000
 METRICS_PORT ?= 8001
 CLUSTER ?= strata

@@ -8,15 +8,12 @@ same questions, same numbers, same units. `make monitoring` starts such a Promet
 import argparse
 import html
 import math
-import os
-import shutil
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
+from testkit.browser import NoBrowser, chromium
 from testkit.prometheus import Prometheus
 from testkit.prometheus.chart import COLOURS, Line, Span, chart, shown
 from testkit.prometheus.files import Panel, panels
@@ -90,13 +87,8 @@ def section(panel: Panel, lines: Sequence[Line], span: Span) -> str:
 
 def take(pages: dict[str, str]) -> None:
     """Write a picture of each page into docs/images."""
-    chromium = shutil.which(os.environ.get("CHROMIUM", "chromium"))
-    if chromium is None:
-        sys.exit("dashboards: no browser was found; run `make bootstrap`, or name one in CHROMIUM=/path.")
     IMAGES.mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
-        # Root in a container cannot have a sandbox, and only pages of our own are opened.
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as browser:
         for name, text in pages.items():
             view = browser.new_page(viewport={"width": 1296, "height": 800})
             view.set_content(text)
@@ -106,8 +98,10 @@ def take(pages: dict[str, str]) -> None:
             if size > LARGEST:
                 sys.exit(f"dashboards: {file.name} has {size:,} bytes, at most {LARGEST:,} are wanted.")
             print(f"{file.relative_to(ROOT)}  {size // 1000} kB")
-        browser.close()
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except NoBrowser as error:
+        sys.exit(f"dashboards: {error}. Remedy: `make bootstrap`.")

@@ -1,11 +1,10 @@
 """Takes the pictures of the UI that the README shows: ``python docs/screenshots.py`` writes ``docs/images/ui-*.png``.
 
 The app is started the way ``make run`` starts it, on free ports and with a state folder that is thrown away, so that
-the pictures show what a first visitor sees. The browser is Debian's Chromium, or the program that ``CHROMIUM`` names.
+the pictures show what a first visitor sees. The browser is this machine's Chromium (``testkit.browser``).
 """
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,7 +17,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import requests
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
+
+from testkit.browser import NoBrowser, chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
@@ -69,30 +70,12 @@ class App:
 
 
 def main() -> None:
-    chromium = os.environ.get("CHROMIUM", "chromium")
-    if shutil.which(chromium) is None:
-        sys.exit(
-            f"screenshots: no browser {chromium!r} was found; run `make bootstrap`, or name one in CHROMIUM=/path."
-        )
     IMAGES.mkdir(exist_ok=True)
     with running_app() as app:
         add_samples(app)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which(chromium),
-                args=[
-                    "--no-sandbox",  # root in a container cannot have one, and only pages of our own are opened
-                    "--disable-gpu",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--disable-sync",
-                    "--no-first-run",
-                    f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{app.port}",
-                ],
-            )
+        with chromium(f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{app.port}") as browser:
             for picture in PICTURES:
                 take(browser, picture, app)
-            browser.close()
 
 
 @contextmanager
@@ -193,4 +176,7 @@ def free_ports(count: int) -> list[int]:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except NoBrowser as error:
+        sys.exit(f"screenshots: {error}. Remedy: `make bootstrap`.")

@@ -53,8 +53,9 @@ _GROUPS = {
 # The longest first, so that the processes end at about the same time.
 _ORDER = ("stack", "outages", "stores", "image")
 
-# Before anybody restarts a part of the stack: that is an outage, and what watches it would rightly tell of one.
-_FIRST = _HERE / "stack" / "monitoring"
+# Of the stack, from the first to the last. Restarting a part of it is an outage, of which whatever watches it would
+# rightly tell; and while all groups start their servers, the machine is at its busiest.
+_STACK = (_HERE / "stack" / "browser", _HERE / "stack" / "monitoring", _HERE / "stack")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -64,14 +65,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     for item in ours:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
     yield
-    places = {item: (_ORDER.index(_group(item)), not item.path.is_relative_to(_FIRST)) for item in ours}
-    items.sort(key=lambda item: places.get(item, (len(_ORDER), True)))
+    places = {item: (_ORDER.index(_group(item)), _stage(item)) for item in ours}
+    items.sort(key=lambda item: places.get(item, (len(_ORDER), 0)))
 
 
 def _group(item: pytest.Item) -> str:
     group = _GROUPS.get(item.path.relative_to(_HERE).parts[0], "stores")
     # What asks the image in its surroundings would start a second MySQL.
     return "stores" if group == "image" and "app_environment" in getattr(item, "fixturenames", ()) else group
+
+
+def _stage(item: pytest.Item) -> int:
+    return next((number for number, folder in enumerate(_STACK) if item.path.is_relative_to(folder)), 0)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """What the whole layer shares: no network, nothing left over from the test before, a Redis that fails on demand."""
 
+import gc
 import ipaddress
 import socket
 from collections.abc import Callable, Iterator
@@ -27,6 +28,12 @@ hypothesis.settings.register_profile(
     "unit", deadline=None, print_blob=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("unit")
+
+
+def pytest_collection_finish() -> None:
+    """Leave what the imports and the collection have made out of every later search for garbage: it stays anyway."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)

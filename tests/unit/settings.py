@@ -17,3 +17,5 @@ from config.settings import *  # noqa: F403
 # Hashing a password is slow on purpose; the layer makes hundreds of users.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]  # noqa: F405  the host of Django's test client
+# Looks for a static file when it is asked for. Each test's client would list the admin's hundred and more first.
+WHITENOISE_AUTOREFRESH = True

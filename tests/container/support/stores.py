@@ -2,6 +2,7 @@
 
 import secrets
 import shlex
+import ssl
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,18 @@ SERVER_SQL_MODE = ""
 Row = dict[str, Any]
 
 
+def _tls() -> ssl.SSLContext:
+    """Encryption alone: MySQL signs its certificate itself, and the machine's authorities take 45 ms to read."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+# One for all connections, as each statement has a connection of its own.
+_TLS = _tls()
+
+
 @dataclass(frozen=True)
 class MySql:
     """The server; the app's account may do everything in databases whose names begin with `strata`."""
@@ -58,6 +71,7 @@ class MySql:
                 autocommit=True,
                 connect_timeout=5,
                 read_timeout=30,
+                ssl=_TLS,
                 cursorclass=DictCursor,
             )
         ) as connection:

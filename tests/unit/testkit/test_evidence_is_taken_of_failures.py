@@ -29,6 +29,8 @@ def run(pytester: pytest.Pytester, test: str, conftest: str = CONFTEST) -> pytes
     monkeypatch = pytest.MonkeyPatch()
     with monkeypatch.context() as patch:
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        # Of a file that changes twice in a second and keeps its size, the compiled one would be believed.
+        patch.setenv("PYTHONDONTWRITEBYTECODE", "1")
         return pytester.runpytest_subprocess("-p", "testkit.plugin", "-p", "no:cacheprovider")
 
 

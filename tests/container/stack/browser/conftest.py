@@ -1,11 +1,9 @@
-"""A real browser on the stack: Debian's Chromium, or the program that CHROMIUM names.
+"""A real browser on the stack: this machine's Chromium (`testkit.browser`).
 
 Every page is watched: what a test does not expect on the console, or from the network, fails it at its end.
 """
 
 import http.server
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,10 +19,9 @@ from playwright.sync_api import (
     StorageState,
     ViewportSize,
     expect,
-    sync_playwright,
 )
 
-from testkit import evidence
+from testkit import browser, evidence
 from tests.container.stack.running import Account, Stack
 from tests.container.support.names import REMEDY, ROOT
 
@@ -38,16 +35,6 @@ SCREENSHOTS = ROOT / "reports" / "evidence" / "pages"
 
 DESKTOP: ViewportSize = {"width": 1080, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
-
-# Nothing here needs a GPU, or may ask a server on the internet.
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 class Watched:
@@ -91,15 +78,12 @@ class Destination:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    name = os.environ.get("CHROMIUM", "chromium")
-    program = shutil.which(name)
-    if program is None:
-        pytest.fail(f"The browser's tests need {name!r}, which is not on PATH. Remedy: {REMEDY}.", pytrace=False)
     expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
-        yield browser
-        browser.close()
+    try:
+        with browser.chromium() as started:
+            yield started
+    except browser.NoBrowser as error:
+        pytest.fail(f"The browser's tests: {error}. Remedy: {REMEDY}.", pytrace=False)
 
 
 @pytest.fixture(scope="session")
@@ -178,8 +162,8 @@ def sign_in(page: Page, account: Account) -> None:
 
 
 @contextmanager
-def _context(browser: Browser, stack: Stack, **options: Any) -> Iterator[BrowserContext]:
-    context = browser.new_context(**{"base_url": stack.url, "viewport": DESKTOP, "locale": "en", **options})
+def _context(chromium: Browser, stack: Stack, **options: Any) -> Iterator[BrowserContext]:
+    context = chromium.new_context(**{"base_url": stack.url, "viewport": DESKTOP, "locale": "en", **options})
     context.set_default_timeout(PATIENCE)
     try:
         yield context

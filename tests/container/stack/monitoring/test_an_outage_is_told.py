@@ -9,7 +9,7 @@ from tests.container.stack.running import Stack
 
 (REDIS_AWAY,) = [alert for alert in ALERTS if alert.name == "RedisAway"]
 # Seconds, at the tests' pace, beyond its `for`: a scrape, an evaluation, and the exporter's own time-out.
-NOTICED = 12
+NOTICED = 30
 
 
 def state(prometheus: Prometheus, wanted: str | None, within: float) -> None:
