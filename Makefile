@@ -3,6 +3,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# `make -j` would build the same thing twice at once: only what `test` starts side by side is made for it.
+ifndef SIDE_BY_SIDE
+.NOTPARALLEL:
+endif
 
 PYTHON ?= python3
 # The one in the tree is made and kept up to date; an agent may bring its own, which is taken as it is.
@@ -12,8 +16,11 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 # Tests are started by interpreter, so that the same lines work before and after `. .venv/bin/activate`.
 PYTEST := $(PY) -m pytest
 WORKERS ?= 2
-# The layers of `make test`.
-GATING := test-unit test-k8s-static test-pipeline test-container test-terraform test-k8s
+# The layers of `make test`: one after the other, then two at once. The cluster's spends its time on waiting for pods,
+# Terraform's on computing; it is given only what the cluster leaves.
+GATING := test-unit test-k8s-static test-pipeline test-container
+TOGETHER := in-front/test-k8s behind/test-terraform
+LOGS := reports
 
 # Whatever the shell says: without compiled files each of a layer's Pythons compiles all tests and their plugins anew.
 export PYTHONDONTWRITEBYTECODE :=
@@ -74,9 +81,19 @@ clean: ## Remove the embedded default's state, the reports and every tool's cach
 test: bootstrap ## Run the layers that gate a change, fastest first; installs and starts what is missing (BOOTSTRAP=no forbids)
 	@# The page is written after a red layer too; the exit code is the layers'.
 	@since=$$(date +%s); code=0; page=0; \
-	$(MAKE) $(GATING) || code=$$?; \
+	{ $(MAKE) $(GATING) && $(MAKE) -j 2 SIDE_BY_SIDE=yes $(TOGETHER); } || code=$$?; \
 	$(PY) -m testkit.report docs/layers.toml --since $$since || page=$$?; \
 	exit $$((code ? code : page))
+
+.PHONY: in-front/% behind/%
+in-front/%:
+	@$(MAKE) SIDE_BY_SIDE= $*
+
+# Its output comes when it has ended.
+behind/%:
+	@mkdir -p $(LOGS); code=0; echo "$* runs beside, at the lowest priority: $(LOGS)/$*.log"; \
+	nice -n 19 $(MAKE) SIDE_BY_SIDE= $* >$(LOGS)/$*.log 2>&1 || code=$$?; \
+	cat $(LOGS)/$*.log; exit $$code
 
 # A third process fills the moments in which the others wait for a child.
 .PHONY: test-unit

@@ -111,6 +111,12 @@ def site(cluster: Cluster, release: Release) -> Site:
     return Site(f"http://127.0.0.1:{cluster.http_port}", release.kubectl)
 
 
+@pytest.fixture(scope="session")
+def resident(site: Site) -> Owner:
+    """One account for all links that are only visited: to make one takes two starts of the app."""
+    return site.owner()
+
+
 @pytest.fixture
 def owner(site: Site) -> Owner:
     """A new account with an API key, and so with a creation budget of its own."""

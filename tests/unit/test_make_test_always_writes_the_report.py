@@ -15,14 +15,18 @@ ROOT = Path(__file__).parents[2]
 GREEN, RED = "help", "no-such-layer"
 
 
-def make_test(tmp_path: Path, layers: str, report: int) -> tuple[int, str]:
-    """Run `make test` with these layers and a report that ends with this code; return code and the report's command."""
+def make_test(tmp_path: Path, layers: str, together: str, report: int) -> tuple[int, str]:
+    """Run `make test` with these layers, the latter at once, and a report that ends with this code.
+
+    Return the exit code and the report's command.
+    """
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/called\nexit {report}\n')
     python.chmod(0o755)
     environment = {name: text for name, text in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    variables = [f"GATING={layers}", f"TOGETHER={together}", f"LOGS={tmp_path}", f"PY={python}"]
     done = subprocess.run(
-        ["make", "test", "--assume-old=bootstrap", f"GATING={layers}", f"PY={python}"],
+        ["make", "test", "--assume-old=bootstrap", *variables],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -36,12 +40,21 @@ def make_test(tmp_path: Path, layers: str, report: int) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize(
-    ("layers", "report", "green"), [(GREEN, 0, True), (RED, 0, False), (GREEN, 2, False), (RED, 2, False)]
+    ("layers", "together", "report", "green"),
+    [
+        (GREEN, f"in-front/{GREEN} behind/{GREEN}", 0, True),
+        (RED, GREEN, 0, False),
+        (GREEN, f"in-front/{RED} behind/{GREEN}", 0, False),
+        (GREEN, f"in-front/{GREEN} behind/{RED}", 0, False),
+        (GREEN, GREEN, 2, False),
+        (RED, GREEN, 2, False),
+    ],
 )
-def test_report_and_exit_code(tmp_path: Path, layers: str, report: int, green: bool) -> None:
+def test_report_and_exit_code(tmp_path: Path, layers: str, together: str, report: int, green: bool) -> None:
     """Red: a red layer passes the gate because its report was written; or leaves nothing to read."""
-    code, called = make_test(tmp_path, layers, report)
-    assert (code == 0) is green, f"make test with the layer `{layers}` and the report's code {report} ends with {code}"
+    code, called = make_test(tmp_path, layers, together, report)
+    told = f"make test with the layers `{layers}`, then `{together}`, and the report's code {report} ends with {code}"
+    assert (code == 0) is green, told
     assert called.startswith("-m testkit.report docs/layers.toml --since "), called
 
 

@@ -19,9 +19,9 @@ def variants(cluster: Cluster, image: str, say: Say) -> Variants:
 
 
 @pytest.fixture
-def slug(site: Site, owner: Owner) -> str:
+def slug(site: Site, resident: Owner) -> str:
     """A link to visit."""
-    return site.link(owner)
+    return site.link(resident)
 
 
 @pytest.fixture
@@ -32,10 +32,10 @@ def restored(release: Release) -> Iterator[Release]:
 
 
 @pytest.fixture(scope="session")
-def journey(release: Release, site: Site, variants: Variants, say: Say) -> Iterator[Journey]:
+def journey(release: Release, site: Site, variants: Variants, resident: Owner, say: Say) -> Iterator[Journey]:
     """From the image under test to a newer release, whose migration expands the schema, and back, under steady load.
 
     It takes the better part of a minute, and several tests have a question to it.
     """
     with release.restored():
-        yield travel(release, site, variants, say)
+        yield travel(release, site, variants, resident, say)

@@ -54,8 +54,8 @@ def test_a_deleted_pod_fails_no_request(release: Release, site: Site, slug: str,
     with traffic(site, slug) as visitors:
         # Until it is gone, so that its whole end is met.
         release.kubectl.run("delete", "pod", name, timeout=PATIENCE)
-        rollout(release.kubectl, "deployment/webapp", timeout=PATIENCE)
-        visitors.settle()
+        with visitors.settling():
+            rollout(release.kubectl, "deployment/webapp", timeout=PATIENCE)
     say(f"pod deleted: {visitors.summary()}")
     visitors.assert_none_failed("when one of two pods was deleted; see preStop in deploy/kustomize/base/webapp.yaml")
 

@@ -43,10 +43,10 @@ def off(pod: Object) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("store", ["redis", "mysql"])
 def test_visits_go_on_and_each_is_counted_once(
-    store: str, release: Release, site: Site, owner: Owner, slug: str, say: Say
+    store: str, release: Release, site: Site, resident: Owner, slug: str, say: Say
 ) -> None:
     """Red: an update of a store is an outage of every link, or takes the web pods off, or loses or doubles visits."""
-    ledger = Ledger(release, site, owner, slug)
+    ledger = Ledger(release, site, resident, slug)
     before, asked_before = [off(pod) for pod in release.pods("web")], without_redis(release)
     with traffic(site, slug) as visitors:
         lost_and_back(release, store)

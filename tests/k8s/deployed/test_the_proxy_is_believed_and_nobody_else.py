@@ -50,9 +50,11 @@ def test_clients_are_told_apart_from_their_proxy(release: Release, site: Site, f
     assert not shared, f"failed attempts are counted by the address of the ingress controller: {shared}"
 
 
-def test_links_are_named_by_the_public_address(site: Site, owner: Owner) -> None:
+def test_links_are_named_by_the_public_address(site: Site, resident: Owner) -> None:
     """Red: one forged header, and people are handed links to somebody else's host."""
-    answer = site.post("/api/v1/links", json={"target": "https://example.org/x"}, headers={**owner.headers, **SPOOFED})
+    answer = site.post(
+        "/api/v1/links", json={"target": "https://example.org/x"}, headers={**resident.headers, **SPOOFED}
+    )
     assert answer.status_code == 201, f"{answer.status_code}: {answer.text}"
     short = answer.json()["short_url"]
     assert short.startswith("http://localhost:8080/"), f"PUBLIC_URL is http://localhost:8080; the link is {short}"

@@ -35,9 +35,8 @@ class Journey:
     visited: int
 
 
-def travel(release: Release, site: Site, variants: Variants, say: Callable[[str], None]) -> Journey:
+def travel(release: Release, site: Site, variants: Variants, owner: Owner, say: Callable[[str], None]) -> Journey:
     """Go there and back; the schema is as before at the end."""
-    owner = site.owner()
     slug = site.link(owner)
     image, wanted = variants.push("newer", migration=EXPANDS)
     before = site.version()
@@ -58,8 +57,8 @@ def travel(release: Release, site: Site, variants: Variants, say: Callable[[str]
 def _rollout(release: Release, site: Site, slug: str, image: str | None) -> Traffic:
     with traffic(site, slug) as visitors:
         release.deploy(image=image)
-        rollout(release.kubectl, "deployment/webapp", timeout=PATIENCE, drained=True)
-        visitors.settle()
+        with visitors.settling():
+            rollout(release.kubectl, "deployment/webapp", timeout=PATIENCE, drained=True)
     return visitors
 
 

@@ -46,13 +46,21 @@ class Traffic:
         """Seconds since the start, as failures count them."""
         return min(load.now for load in self.loads)
 
+    @contextmanager
+    def settling(self) -> Iterator[None]:
+        """Wait until visits have been answered for five seconds from here; what is done inside is part of them."""
+        goal = self._in(_AFTERWARDS_SECONDS)
+        yield
+        self._wait(goal, "for five seconds after the change")
+
     def settle(self) -> None:
         """Wait until visits have been answered for five seconds more."""
-        self._wait(_AFTERWARDS_SECONDS, "for five seconds after the change")
+        with self.settling():
+            pass
 
     def begin(self) -> None:
         """Wait until the first second's visits have been answered."""
-        self._wait(_CALM_SECONDS, "before the change")
+        self._wait(self._in(_CALM_SECONDS), "before the change")
 
     def summary(self) -> str:
         """Return the counted numbers in a line."""
@@ -67,10 +75,12 @@ class Traffic:
         assert self.attempted, "no visit was made at all"
         assert not self.failures, f"{len(self.failures)} of {self.attempted} visits failed {why}: {self.summary()}"
 
-    def _wait(self, seconds: int, why: str) -> None:
-        goal = self.answered + RATE * seconds
+    def _in(self, seconds: int) -> int:
+        return self.answered + RATE * seconds
+
+    def _wait(self, goal: int, why: str) -> None:
         enough = lambda: self.answered >= goal or NotYet(f"{goal - self.answered} to come")  # noqa: E731
-        until(enough, timeout=_PATIENCE, every=0.05, why=f"{RATE * seconds} more visits to be answered {why}")
+        until(enough, timeout=_PATIENCE, every=0.05, why=f"visits to be answered {why}")
 
 
 @contextmanager
