@@ -16,10 +16,10 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 # Tests are started by interpreter, so that the same lines work before and after `. .venv/bin/activate`.
 PYTEST := $(PY) -m pytest
 WORKERS ?= 2
-# The layers of `make test`: one after the other, then two at once. The cluster's spends its time on waiting for pods,
-# Terraform's on computing; it is given only what the cluster leaves.
-GATING := test-unit test-k8s-static test-pipeline test-container
-TOGETHER := in-front/test-k8s behind/test-terraform
+# The layers of `make test`: one after the other, then two at a time. The cluster's spends its time on waiting for pods,
+# the others' on computing; they are given only what the cluster leaves.
+GATING := test-unit test-k8s-static test-container
+TOGETHER := in-front/test-k8s behind/test-terraform behind/test-pipeline
 LOGS := reports
 
 # Whatever the shell says: without compiled files each of a layer's Pythons compiles all tests and their plugins anew.
