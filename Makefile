@@ -17,8 +17,8 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 PYTEST := $(PY) -m pytest
 WORKERS ?= 2
 # The layers of `make test`: one after the other, then two at a time. The cluster's spends its time on waiting for pods,
-# the others' on computing; they are given only what the cluster leaves.
-GATING := test-unit test-k8s-static test-container
+# the others' on computing; they are given only what the cluster leaves. `test-k8s` holds the manifests' static tests.
+GATING := test-unit test-container
 TOGETHER := in-front/test-k8s behind/test-terraform behind/test-pipeline
 LOGS := reports
 
@@ -78,10 +78,10 @@ clean: ## Remove the embedded default's state, the reports and every tool's cach
 
 ##@ Test it
 .PHONY: test
-test: bootstrap ## Run the layers that gate a change, fastest first; installs and starts what is missing (BOOTSTRAP=no forbids)
+test: bootstrap ## Run the layers that gate a change: unit, containers, then manifests and cluster with Terraform and the pipeline beside them
 	@# The page is written after a red layer too; the exit code is the layers'.
 	@since=$$(date +%s); code=0; page=0; \
-	{ $(MAKE) $(GATING) && $(MAKE) -j 2 SIDE_BY_SIDE=yes $(TOGETHER); } || code=$$?; \
+	{ $(MAKE) $(GATING) && $(MAKE) -j 2 --keep-going SIDE_BY_SIDE=yes $(TOGETHER); } || code=$$?; \
 	$(PY) -m testkit.report docs/layers.toml --since $$since || page=$$?; \
 	exit $$((code ? code : page))
 
@@ -168,7 +168,7 @@ endif
 ##@ Set it up
 .PHONY: bootstrap
 bootstrap: ## Look at what is there, say what is missing, and on Debian as root install and start it
-	@bootstrap/need venv docker chromium wrk redis java
+	@bootstrap/need venv docker chromium go java terraform
 
 .PHONY: images
 images: ## Pull the pinned images, or build stand-ins where no registry answers; write the choice to .env

@@ -16,6 +16,9 @@
 ``testkit.hcl``           finds blocks and attributes in HCL, for what no plan tells
 ``testkit.plan``          a Terraform plan as one value; its assertions name address and attribute
 ``testkit.pipeline``      runs a declarative Jenkinsfile on Jenkins' own Groovy, without Jenkins
+``testkit.browser``       this machine's Chromium without a window, driven by Playwright
+``testkit.otlp``          a receiver of traces and metrics, and what they say
+``testkit.prometheus``    asks a Prometheus; reads rules and dashboards; runs promtool
 ``testkit.delivery``      one image: built, carried by its id, pushed, asked for its version when it runs
 ``python -m testkit.plan_review``  a plan as a page with a verdict; applies only what was reviewed
 ``python -m testkit.report``  one page over all layers' results; its questions come from ``testkit.questions``

@@ -16,7 +16,9 @@ Say = Callable[[str], None]
 
 def of(config: pytest.Config) -> Say:
     """Return a function that writes one line to the terminal; to standard error in a process of pytest-xdist."""
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    # A process of pytest-xdist has a reporter as well, which writes to nobody.
+    is_worker = hasattr(config, "workerinput")
+    reporter = None if is_worker else config.pluginmanager.get_plugin("terminalreporter")
     capture = config.pluginmanager.get_plugin("capturemanager")
 
     def say(text: str) -> None:

@@ -5,6 +5,7 @@ a volume; Redis has the flags of the Compose file. Beside it the way shorteners 
 """
 
 import json
+import secrets
 import sys
 import tempfile
 from argparse import Namespace
@@ -32,7 +33,7 @@ IN_IMAGE = (
     Kind(_UPDATED, "the same, but an UPDATE per hit on MySQL", "benchmarks.redirects.update_per_hit", HOT_LINKS),
 )
 
-_PASSWORD = "of-a-benchmark"  # noqa: S105  of servers that live for minutes, on loopback
+_PASSWORD = secrets.token_hex(16)
 # Enough for MySQL to initialise its volume on a busy machine.
 _STORE_STARTS_WITHIN = 120
 

@@ -165,6 +165,9 @@ def sign_in(page: Page, account: Account) -> None:
 def _context(chromium: Browser, stack: Stack, **options: Any) -> Iterator[BrowserContext]:
     context = chromium.new_context(**{"base_url": stack.url, "viewport": DESKTOP, "locale": "en", **options})
     context.set_default_timeout(PATIENCE)
+    # Each network that another test's containers get makes Chromium give up the connections that it is just opening
+    # (ERR_NETWORK_CHANGED), and a page's scripts are not asked for again. Playwright's own client does not look.
+    context.route("**/static/**", lambda route: route.fulfill(response=route.fetch()))
     try:
         yield context
     finally:
