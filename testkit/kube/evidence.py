@@ -74,16 +74,25 @@ class _Namespace:
         begun = dt.datetime.fromtimestamp(self._folder.since, dt.UTC).isoformat(timespec="seconds")
         name, restarted = container["name"], container.get("restartCount", 0) > 0
         chosen = ["logs", pod, f"--container={name}", "--timestamps"]
-        # The life before comes first. When the node has removed it, which kubectl says in its place, then because the
+        # The life before comes first. When the node has removed it, which is said in its place, then because the
         # container has crashed once more: what is asked for next is that crash.
         if restarted:
-            self._try(partial(self._log, f"{pod}.{name}.previous.log", [*chosen, "--previous"]))
+            self._try(partial(self._previous_log, f"{pod}.{name}.previous.log", [*chosen, "--previous"]))
         if "waiting" not in container.get("state", {}) or restarted:
             self._try(partial(self._log, f"{pod}.{name}.log", [*chosen, f"--since-time={begun}"]))
 
     def _log(self, name: str, command: Sequence[str]) -> None:
         if text := self._kubectl.run(*command):
             self._write(name, text)
+
+    def _previous_log(self, name: str, command: Sequence[str]) -> None:
+        try:
+            self._log(name, command)
+        except KubectlFailed as error:
+            # Removed with its state; where only its log is gone, kubectl says so on its output and ends well.
+            if "previous terminated container" not in error.stderr:
+                raise
+            self._write(name, error.stderr)
 
     def _write(self, name: str, text: str) -> None:
         self._folder.write(f"{self._name}.{name}", text)

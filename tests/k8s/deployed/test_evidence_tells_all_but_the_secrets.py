@@ -35,8 +35,9 @@ def crashing(release: Release) -> Iterator[Kubectl]:
 
         def crashed() -> bool | NotYet:
             states = kubectl.get("pod", "crashing")["status"].get("containerStatuses", [])
-            # Two starts: the log of the one before is there then.
-            return any(state["restartCount"] >= 1 for state in states) or NotYet(str(states))
+            # Two lives, and the node waits before it gives it a third: nothing of them comes or goes meanwhile.
+            twice = [state for state in states if state["restartCount"] >= 1 and "waiting" in state["state"]]
+            return bool(twice) or NotYet(str(states))
 
         until(crashed, 60, every=0.2, why="the pod to crash and be started again")
         yield kubectl
