@@ -35,8 +35,8 @@ def crashing(release: Release) -> Iterator[Kubectl]:
 
         def crashed() -> bool | NotYet:
             states = kubectl.get("pod", "crashing")["status"].get("containerStatuses", [])
-            # Two lives, and the node waits before it gives it a third: nothing of them comes or goes meanwhile.
-            twice = [state for state in states if state["restartCount"] >= 1 and "waiting" in state["state"]]
+            # Two lives, the second of them over as well.
+            twice = [state for state in states if state["restartCount"] >= 1 and "running" not in state["state"]]
             return bool(twice) or NotYet(str(states))
 
         until(crashed, 60, every=0.2, why="the pod to crash and be started again")
