@@ -171,4 +171,6 @@ def _context(chromium: Browser, stack: Stack, **options: Any) -> Iterator[Browse
     try:
         yield context
     finally:
+        # A file still on its way when the test ends would raise its error in the next test's first call.
+        context.unroute_all(behavior="ignoreErrors")
         context.close()
