@@ -48,14 +48,21 @@ def resolve(variable: str, folder: Path, environment: Mapping[str, str] | None =
     if given:
         return given
     for name in FILES:
-        if found := _dotenv(folder / name).get(variable):
+        if found := assignments(folder / name).get(variable):
             return found
     raise NoImage(f"{variable} is neither in the environment nor in {' nor in '.join(FILES)} of {folder}.")
 
 
 def pinned(folder: Path) -> dict[str, str]:
     """Return every reference of the folder's `images.env`, each as it stands there and not as this machine has it."""
-    return _dotenv(folder / FILES[-1])
+    return assignments(folder / FILES[-1])
+
+
+def assignments(file: Path) -> dict[str, str]:
+    """Return what a file of lines NAME=VALUE says; nothing where it is not there."""
+    lines = file.read_text().splitlines() if file.exists() else []
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.lstrip().startswith("#"))
+    return {name.strip(): value.strip() for name, value in pairs}
 
 
 def identity(reference: str, *, hint: str = "") -> str:
@@ -152,9 +159,3 @@ def _steps(output: str) -> Iterator[str]:
     for line in output.splitlines():
         if found := _STEP.fullmatch(line):
             yield found[1][:100]
-
-
-def _dotenv(file: Path) -> dict[str, str]:
-    lines = file.read_text().splitlines() if file.exists() else []
-    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.lstrip().startswith("#"))
-    return {name.strip(): value.strip() for name, value in pairs}

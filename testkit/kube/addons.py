@@ -3,7 +3,7 @@
 An add-on is a folder `addons/<name>` with a kustomization, whose containers call their image by the add-on's name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from testkit.kube.kubectl import Kubectl
@@ -11,6 +11,9 @@ from testkit.kube.render import render
 from testkit.kube.rollout import rollout
 
 _OWNER = "testkit"
+
+Workload = tuple[str, str]
+"""Namespace, and "kind/name"."""
 
 
 def names(folder: Path) -> list[str]:
@@ -23,24 +26,24 @@ def variable(name: str) -> str:
     return f"{name.upper().replace('-', '_')}_IMAGE"
 
 
-def apply(kubectl: Kubectl, folder: Path, images: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Apply all add-ons of a cluster folder, and return namespace and name of their workloads, to wait for.
+def apply(kubectl: Kubectl, folder: Path, images: Mapping[str, str]) -> dict[str, list[Workload]]:
+    """Apply all add-ons of a cluster folder, and return the workloads of each, to wait for.
 
     images: references by the add-on's name.
     """
-    workloads = []
+    workloads: dict[str, list[Workload]] = {}
     for name in names(folder):
         manifests = render(folder / "addons" / name, images={name: images[name]})
         command = ["apply", "--server-side", "--force-conflicts", f"--field-manager={_OWNER}", "--filename=-"]
         kubectl.run(*command, input=manifests.json())
-        workloads += [
+        workloads[name] = [
             (item["metadata"]["namespace"], f"{item['kind'].lower()}/{item['metadata']['name']}")
             for item, _ in manifests.pods()
         ]
     return workloads
 
 
-def wait(kubectl: Kubectl, workloads: list[tuple[str, str]], timeout: float) -> None:
+def wait(kubectl: Kubectl, workloads: Iterable[Workload], timeout: float) -> None:
     """Wait until the workloads run. Raises RolloutFailed at once when one never will."""
     for namespace, workload in workloads:
         rollout(kubectl.within(namespace), workload, timeout=timeout)

@@ -9,7 +9,8 @@
     python -m testkit.kube.cluster up deploy/cluster --name strata --http-port 8080
     python -m testkit.kube.cluster down --name strata
 
-The folder holds `kind.yaml` and `addons/<name>/kustomization.yaml`. An add-on's containers call their image by the
+The folder holds `kind.yaml` and `addons/<name>/kustomization.yaml`, and `stock.env` with what is pushed to every such
+cluster (`testkit.kube.stock`). An add-on's containers call their image by the
 add-on's name; which image that is, `<NAME>_IMAGE` says in the environment, `.env` or `images.env` of the nearest folder
 above, as for `KIND_NODE_IMAGE` and `REGISTRY_IMAGE`. The one port that `kind.yaml` maps is the ingress controller's.
 
@@ -19,10 +20,11 @@ that name is replaced.
 """
 
 import argparse
+import contextlib
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from docker.errors import DockerException
@@ -38,7 +40,7 @@ from testkit.kube.render import RenderFailed
 from testkit.kube.rollout import RolloutFailed
 from testkit.wait import WaitTimeout
 
-__all__ = ["STATE", "Cluster", "ClusterFailed", "down", "sweep", "up"]
+__all__ = ["STATE", "Cluster", "ClusterFailed", "complete", "down", "sweep", "up"]
 
 _EXPECTED = (
     DockerException,
@@ -66,11 +68,12 @@ class ClusterFailed(RuntimeError):
     """A cluster did not come up; the message says why. What was made for it is gone."""
 
 
-def up(  # all but folder and name are optional, and given by name
+def up(  # noqa: PLR0913  # all but folder and name are optional, and given by name
     folder: Path,
     name: str,
     *,
     http_port: int | None = None,
+    later: Collection[str] = (),
     state: Path = STATE,
     labels: Mapping[str, str] | None = None,
     say: Say = print,
@@ -78,6 +81,7 @@ def up(  # all but folder and name are optional, and given by name
     """Return the cluster of this name; it is made, or replaced, unless a healthy one of the same things runs.
 
     http_port: of localhost, for the ingress controller; a free one where not given.
+    later: add-ons that need not be ready yet; `complete` waits for them, and has to be called.
     state: where its kubeconfig is kept.
     labels: for registry and network, by which a leak gate finds them; the node has kind's label, `NODE_LABEL`.
     say: is called with a line for each step, and its seconds.
@@ -85,14 +89,27 @@ def up(  # all but folder and name are optional, and given by name
     Raises ClusterFailed.
     """
     begin = time.monotonic()
-    try:
-        maker = Maker(folder, name, http_port, state, dict(labels or {}), say)
+    with _named(name):
+        maker = Maker(folder, name, http_port=http_port, later=later, state=state, labels=dict(labels or {}), say=say)
         cluster = maker.reused() or maker.made()
+    say(f"cluster {name}: ready after {time.monotonic() - begin:.1f} s; {cluster.url}")
+    return cluster
+
+
+def complete(cluster: Cluster) -> None:
+    """Wait for the add-ons that `up` left for later. Raises ClusterFailed, and leaves the deletion to the caller."""
+    with _named(cluster.name):
+        cluster.finish()
+
+
+@contextlib.contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Say of which cluster an error tells."""
+    try:
+        yield
     except _EXPECTED as error:
         hint = _TOO_MANY_FILES if "too many open files" in str(error) else ""
         raise ClusterFailed(f"cluster {name}: {error}{hint}") from error
-    say(f"cluster {name}: ready after {time.monotonic() - begin:.1f} s; {cluster.url}")
-    return cluster
 
 
 def main() -> int:

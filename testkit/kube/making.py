@@ -4,9 +4,10 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 import requests
@@ -20,24 +21,26 @@ from testkit.kube.kubectl import Kubectl
 from testkit.kube.registry import Registry
 from testkit.kube.removal import down, network_of, registry_of
 from testkit.kube.reuse import Recipe, why_not
+from testkit.kube.stock import stocked
 from testkit.wait import NotYet, until
 
 # From an applied add-on to an answering one; seconds on two cores that others use as well.
 _READY_TIMEOUT = 150
 
 # Without the first nothing else finds the API server, and would only be waited for in vain.
-_BASE = [("kube-system", "daemonset/kube-proxy"), ("kube-system", "deployment/coredns")]
+_BASE: list[addons.Workload] = [("kube-system", "daemonset/kube-proxy"), ("kube-system", "deployment/coredns")]
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster that runs; made by `up`."""
+    """A cluster that runs; made by `up`. finish: waits for what `up` was told to leave for later."""
 
     kind: Kind
     registry: Registry
     http_port: int
+    finish: Callable[[], None] = field(default=lambda: None, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -65,13 +68,22 @@ class Cluster:
 class Maker:
     """One call of `up`."""
 
-    def __init__(  # what `up` was given
-        self, folder: Path, name: str, http_port: int | None, state: Path, labels: dict[str, str], say: Say
+    def __init__(  # noqa: PLR0913  # what `up` was given
+        self,
+        folder: Path,
+        name: str,
+        *,
+        http_port: int | None,
+        later: Collection[str],
+        state: Path,
+        labels: dict[str, str],
+        say: Say,
     ) -> None:
-        self.folder, self.name, self.state, self.labels, self.say = folder, name, state, labels, say
+        self.folder, self.name, self.later, self.state, self.labels, self.say = folder, name, later, state, labels, say
         pins = next((above for above in folder.resolve().parents if (above / "images.env").is_file()), folder)
         self.images = {part: images.resolve(addons.variable(part), pins) for part in addons.names(folder)}
         self.registry_image = images.resolve("REGISTRY_IMAGE", pins)
+        self.stock = {**self.images, **_stock(folder, pins)}
         node_image = images.resolve("KIND_NODE_IMAGE", pins)
         ids = {part: _id(image) for part, image in self.images.items()}
         self.recipe = Recipe.of(folder, _id(node_image), ids, http_port)
@@ -93,7 +105,7 @@ class Maker:
         cluster = Cluster(self.kind, registry, made.http_port)
         self._tell_node(cluster)
         if made.addons != self.recipe.addons:
-            self._install(cluster, {part: cluster.push(image, part) for part, image in self.images.items()})
+            return self._install(cluster, {part: cluster.push(image, part) for part, image in self.images.items()})
         return cluster
 
     def made(self) -> Cluster:
@@ -123,30 +135,47 @@ class Maker:
             registry, references = pushed.result()
         cluster = Cluster(self.kind, registry, port)
         self._tell_node(cluster)
-        self._install(cluster, references)
-        return cluster
+        return self._install(cluster, references)
 
     def _registry(self) -> tuple[Registry, dict[str, str]]:
+        name = registry_of(self.name)
         with self._step("registry, with the add-ons' images"):
-            registry = Registry.start(
-                registry_of(self.name), self.registry_image, network=network_of(self.name), labels=self.labels
-            )
-            return registry, {part: registry.push(image, part) for part, image in self.images.items()}
+            image = stocked(self.registry_image, self.stock, name=name)
+            registry = Registry.start(name, image, network=network_of(self.name), labels=self.labels)
+            return registry, {part: registry.push(image, part) for part, image in self.stock.items()}
 
     def _tell_node(self, cluster: Cluster) -> None:
         node.keep_cluster_addresses_inside(cluster.kind)
         node.trust(cluster.kind, cluster.registry)
 
-    def _install(self, cluster: Cluster, references: Mapping[str, str]) -> None:
+    def _install(self, cluster: Cluster, references: Mapping[str, str]) -> Cluster:
         with self._step("add-ons"):
             workloads = addons.apply(cluster.kubectl, self.folder, references)
-            addons.wait(cluster.kubectl, [*_BASE, *workloads], _READY_TIMEOUT)
+            late = [one for name in self.later for one in workloads.pop(name, [])]
+            with ThreadPoolExecutor(max_workers=len(self.stock) + 1) as beside:
+                # Pods that start, and wait for each other, leave the node time for it.
+                fetched = [
+                    beside.submit(node.fetch, cluster.kind, reference)
+                    for name, reference in references.items()
+                    if name not in self.images
+                ]
+                addons.wait(cluster.kubectl, [*_BASE, *chain.from_iterable(workloads.values())], _READY_TIMEOUT)
+            for one in fetched:
+                one.result()
         with self._step("services"):
             until(lambda: node.answers_a_service(cluster.kind), 30, every=0.2, why="a Service to answer")
             until(lambda: _answers(cluster.url), 30, every=0.2, why=f"{cluster.url} to answer")
             if errors := node.proxy_errors(cluster.kubectl):
                 raise KindFailed(f"kube-proxy logs errors, so Services may be missing: {errors[-1]}")
-        replace(self.recipe, http_port=cluster.http_port).save(self.file)
+
+        def finish() -> None:
+            addons.wait(cluster.kubectl, late, _READY_TIMEOUT)
+            replace(self.recipe, http_port=cluster.http_port).save(self.file)
+
+        if late:
+            return replace(cluster, finish=finish)
+        finish()
+        return cluster
 
     def _health(self, registry: Registry | None) -> dict[str, bool]:
         return {
@@ -164,6 +193,12 @@ class Maker:
 
 def _id(image: str) -> str:
     return images.identity(image, hint="run `make cluster-images`")
+
+
+def _stock(folder: Path, pins: Path) -> dict[str, str]:
+    """Return the images that the folder's stock.env wants in the registry from its start, by their repositories."""
+    wanted = images.assignments(folder / "stock.env")
+    return {repository: images.resolve(variable, pins) for repository, variable in wanted.items()}
 
 
 def _network(name: str, labels: Mapping[str, str]) -> None:

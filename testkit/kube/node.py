@@ -42,6 +42,11 @@ def trust(kind: Kind, registry: Registry, host: str = HOST) -> None:
     _run(kind, _TRUST, host, registry.hosts_toml())
 
 
+def fetch(kind: Kind, reference: str) -> None:
+    """Have the node pull an image before a pod asks for it; kubelet would pull one after the other."""
+    _run(kind, 'ctr --namespace=k8s.io images pull --hosts-dir=/etc/containerd/certs.d "$1" >/dev/null', reference)
+
+
 def keep_cluster_addresses_inside(kind: Kind) -> None:
     """Reject what would leave the node for an address that only the cluster knows."""
     _run(kind, _KEEP_INSIDE, _SERVICES, _PODS)

@@ -32,6 +32,8 @@ HOST = "registry.strata.internal"
 """The registry's name in image references; it is resolved by nobody but the node's containerd."""
 
 _PORT = 5000
+# Neither in the volume that the official image declares, which a commit leaves out, nor left to its configuration.
+_STORAGE = "/srv/registry"
 _PUSH_TIMEOUT = 300
 _HTPASSWD = {
     "REGISTRY_AUTH": "htpasswd",
@@ -84,9 +86,9 @@ class Registry:
             network=network,
             labels=dict(labels),
             ports={f"{_PORT}/tcp": containers.loopback()},
-            # Scratch: gone with the container, and no volume to be forgotten.
+            # In place of that volume, which might be forgotten: what is pushed is gone with the container.
             tmpfs={"/var/lib/registry": ""},
-            environment=_HTPASSWD if login else {},
+            environment={"REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY": _STORAGE, **(_HTPASSWD if login else {})},
         )
         if login:
             sdk.put_archive("/", _archive(_HTPASSWD["REGISTRY_AUTH_HTPASSWD_PATH"], login.htpasswd()))

@@ -5,13 +5,14 @@ the next run. Whatever a test changes in the shared release it puts back (`relea
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from testkit import containers, evidence, images, leaks, progress
 from testkit.containers import Run
-from testkit.kube.cluster import Cluster, ClusterFailed, sweep, up
+from testkit.kube.cluster import Cluster, ClusterFailed, complete, sweep, up
 from testkit.kube.evidence import evidence_of
 from testkit.kube.kubectl import Kubectl
 from testkit.progress import Say
@@ -21,6 +22,9 @@ from tests.k8s.support.site import Owner, Site
 
 HERE = Path(__file__).parent
 LIVE = {"accepted", "deployed", "change"}
+
+# Add-ons that the release comes up without. The metrics server waits ten seconds for its second look at the node.
+LATER = ("metrics-server",)
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in a hook of the same name
@@ -44,11 +48,14 @@ def keep(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
-def cluster(request: pytest.FixtureRequest, keep: bool, say: Say) -> Iterator[Cluster]:
-    """A cluster of this session's own, or the one that an earlier run kept. What is left of it fails the session."""
+def early_cluster(request: pytest.FixtureRequest, keep: bool, say: Say) -> Iterator[Cluster]:
+    """A cluster of this session's own, or the one that an earlier run kept. What is left of it fails the session.
+
+    Without LATER it is good for the release, and for nobody else: the server knows no namespace's end before.
+    """
     run = Run(RUN_LABEL, containers.new_id())
     name = KEPT if keep else f"strata-{run.id}"
-    try:
+    with _plainly():
         containers.engine()
         sweep("strata")
         if keep:
@@ -60,45 +67,60 @@ def cluster(request: pytest.FixtureRequest, keep: bool, say: Say) -> Iterator[Cl
                 yield made
             finally:
                 made.delete()
+
+
+@pytest.fixture(scope="session")
+def cluster(early_cluster: Cluster) -> Cluster:
+    """The cluster with all that belongs to it."""
+    with _plainly():
+        complete(early_cluster)
+    return early_cluster
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Say what hinders the cluster, and what helps, in place of a traceback."""
+    try:
+        yield
     except (ClusterFailed, containers.EngineMissing, images.NoImage) as error:
         pytest.fail(f"The k8s layer: {error} Remedy: {REMEDY}.", pytrace=False)
 
 
 def _made(request: pytest.FixtureRequest, name: str, labels: dict[str, str], say: Say) -> Cluster:
-    made = up(CLUSTER, name, labels=labels, say=say)
+    made = up(CLUSTER, name, later=LATER, labels=labels, say=say)
     namespaces = [NAMESPACE, INGRESS_NAMESPACE]
     evidence.collect_with(request.config, evidence_of(made.kubectl, namespaces))
     return made
 
 
 @pytest.fixture(scope="session")
-def image(cluster: Cluster, say: Say) -> Iterator[str]:
+def image(early_cluster: Cluster, say: Say) -> Iterator[str]:
     """The id of the image under test: APP_IMAGE where a pipeline names one, else built from this tree."""
-    tag = f"strata-test:{cluster.name}"
+    tag = f"strata-test:{early_cluster.name}"
     with images.under_test(ROOT, "APP_IMAGE", base="PYTHON_IMAGE", tag=tag, say=say) as app:
         yield app
 
 
 @pytest.fixture(scope="session")
-def references(cluster: Cluster, image: str, say: Say) -> dict[str, str]:
+def references(early_cluster: Cluster, image: str, say: Say) -> dict[str, str]:
     """The images of the local overlay as the cluster's registry has them, by their names in the manifests."""
     say("pushing the images …")
     return {
-        "strata": cluster.push(image, "strata"),
-        "mysql": cluster.push(images.resolve("MYSQL_IMAGE", ROOT), "mysql"),
-        "redis": cluster.push(images.resolve("REDIS_IMAGE", ROOT), "redis"),
+        "strata": early_cluster.push(image, "strata"),
+        "mysql": early_cluster.push(images.resolve("MYSQL_IMAGE", ROOT), "mysql"),
+        "redis": early_cluster.push(images.resolve("REDIS_IMAGE", ROOT), "redis"),
     }
 
 
 @pytest.fixture(scope="session")
-def kubectl(cluster: Cluster) -> Kubectl:
+def kubectl(early_cluster: Cluster) -> Kubectl:
     """kubectl in the namespace of the release."""
-    return cluster.kubectl.within(NAMESPACE)
+    return early_cluster.kubectl.within(NAMESPACE)
 
 
 @pytest.fixture(scope="session")
 def release(request: pytest.FixtureRequest, kubectl: Kubectl, references: dict[str, str], say: Say) -> Release:
-    """The local overlay, deployed and rolled out."""
+    """The local overlay, deployed and rolled out; whoever needs the rest of the cluster too, asks for it after this."""
     made = Release(kubectl, references, say)
     evidence.collect_with(request.config, evidence_of(kubectl, [], manifests=lambda: made.deployed))
     made.deploy()
@@ -106,7 +128,7 @@ def release(request: pytest.FixtureRequest, kubectl: Kubectl, references: dict[s
 
 
 @pytest.fixture(scope="session")
-def site(cluster: Cluster, release: Release) -> Site:
+def site(release: Release, cluster: Cluster) -> Site:
     """The release as visitors meet it: through the ingress controller."""
     return Site(f"http://127.0.0.1:{cluster.http_port}", release.kubectl)
 

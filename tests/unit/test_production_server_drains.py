@@ -33,6 +33,8 @@ class Server:
     metrics: str
     key: str
     folder: Path
+    answers: list[int]
+    """What the readiness probe said, from the first moment on."""
 
 
 @pytest.fixture
@@ -52,9 +54,18 @@ def server(make_link: Callable[..., Link], tmp_path: Path) -> Iterator[Server]:
         DRAIN_SECONDS=str(DRAIN_SECONDS),
     )
     public = f"http://127.0.0.1:{port}"
-    with process.start(COMMAND, cwd=WEBAPP, env=env, ready=lambda: _ready(public) == 200) as child:
-        yield Server(child, public, f"http://127.0.0.1:{metrics_port}", key, tmp_path)
+    answers: list[int] = []
+    with process.start(COMMAND, cwd=WEBAPP, env=env, ready=lambda: _is_ready(public, answers)) as child:
+        yield Server(child, public, f"http://127.0.0.1:{metrics_port}", key, tmp_path, answers)
         child.kill()  # how it ends is one test's question, and takes as long as a drain
+
+
+def _is_ready(public: str, answers: list[int]) -> bool | NotYet:
+    status = _ready(public)
+    if isinstance(status, NotYet):
+        return status
+    answers.append(status)
+    return status == 200
 
 
 def _ready(public: str) -> int | NotYet:
@@ -67,6 +78,7 @@ def _ready(public: str) -> int | NotYet:
 
 def test_ports_workers_and_metrics(server: Server) -> None:
     """If red, production shows its metrics to the world, or forgets the visits of all workers but one."""
+    assert server.answers == [200], f"a new pod is passed over until a later probe: its first ones got {server.answers}"
     for path in ("/metrics", "/monitoring"):
         public = requests.get(f"{server.public}{path}", timeout=60)
         assert public.status_code == 404, f"{path} on the public port answered {public.status_code}"
@@ -78,8 +90,11 @@ def test_ports_workers_and_metrics(server: Server) -> None:
         assert requests.get(f"{server.metrics}{path}", timeout=60).status_code == 200
     assert requests.get(f"{server.metrics}/spring", allow_redirects=False, timeout=60).status_code == 404
 
-    scraped = requests.get(f"{server.metrics}/metrics", timeout=60).text
-    assert "strata_rate_limiter_shared 1.0" in scraped, "before the first limited request, what is configured counts"
+    # Once the other worker has started, too.
+    configured = lambda: "strata_rate_limiter_shared 1.0" in requests.get(f"{server.metrics}/metrics", timeout=60).text  # noqa: E731
+    until(
+        configured, 20, every=0.1, why="the limiter to count as shared, as configured, before the first limited request"
+    )
 
     visits = 40
     for _ in range(visits):

@@ -127,6 +127,21 @@ def test_it_never_waits_for_a_store(client: Client, monkeypatch: pytest.MonkeyPa
     assert health.observer.stores["database"] == "ok"
 
 
+def test_a_start_waits_for_a_store_only_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If red, no process starts while the database hangs, and redirects out of the cache end with the old ones."""
+    hanging = threading.Event()
+    monkeypatch.setattr(health.Observer, "_look_at_database", lambda _observer: str(hanging.wait(30)))
+    try:
+        begin = time.monotonic()
+        health.observer.look_first(0.1)
+        took = time.monotonic() - begin
+    finally:
+        hanging.set()
+    assert took < 5, f"the start waited {took:.1f} s for a database that hangs; 0.1 s were given"
+    health.observer.look_first(10)
+    assert health.observer.stores["database"] == "True", "the look that was awaited has not been noted"
+
+
 def test_many_probes_are_no_load(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """If red, each probe of each load balancer becomes a query; or what was seen once is repeated for ever."""
     looks: list[float] = []

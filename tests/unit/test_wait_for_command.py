@@ -1,4 +1,4 @@
-"""Does `manage.py wait_for` wait for as long as something is missing, say what it is, and end when it is there?"""
+"""Do `wait_for` and `migrate --wait` wait for as long as something is missing, say what it is, and end then?"""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -53,6 +53,27 @@ def test_it_waits_while_the_database_is_away(at_each_pause: Callable[..., None],
         lines = said(what).splitlines()
     assert len(lines) == 2, f"the same reason is said again at each look: {lines}"
     assert "gone away" in lines[0], f"the database's own words are missing: {lines[0]}"
+
+
+def test_migrate_waits_for_the_database_when_told_to(at_each_pause: Callable[..., None]) -> None:
+    """If red, the first deployment's migration fails, and is not tried again."""
+    output = StringIO()
+    with ExitStack() as outage:
+        outage.enter_context(database_away())
+        at_each_pause(lambda: None, outage.close)
+        # With the checks that the command line does first, of which some ask the database.
+        call_command("migrate", "--no-input", "--wait", stdout=output, skip_checks=False)
+    lines = output.getvalue().splitlines()
+    assert "gone away" in lines[0], f"it does not say what it waits for: {lines[0]}"
+    assert lines[1] == "database: there"
+    assert "No migrations to apply" in lines[-1], f"it has waited, and not migrated: {lines}"
+
+
+def test_migrate_waits_for_nothing_unless_told_to(at_each_pause: Callable[..., None]) -> None:
+    """If red, a migration by hand on a wrong address hangs instead of saying so."""
+    at_each_pause()
+    with database_away(), pytest.raises(OperationalError, match="gone away"):
+        call_command("migrate", "--no-input", stdout=StringIO())
 
 
 def test_it_waits_for_each_migration_and_names_the_first(at_each_pause: Callable[..., None]) -> None:

@@ -52,6 +52,9 @@ from config import settings  # noqa: E402  a wrong variable ends the start here,
 # Seconds a request may take to finish after the drain.
 _LAST_REQUESTS = 20
 
+# Seconds that a new worker gives the stores to answer; a probe waits as long (ops/probe.py).
+_FIRST_LOOK = 2.0
+
 
 class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn's threaded worker, which keeps answering for a while after SIGTERM."""
@@ -92,7 +95,9 @@ def post_worker_init(_worker: Any) -> None:
     from ops import health, limits  # noqa: PLC0415  as above
 
     limits.announce()
-    health.observer.refresh_soon()
+    # Before it accepts: a pod whose first readiness probe fails waits for the next one. A store that hangs delays the
+    # start by no more than this.
+    health.observer.look_first(_FIRST_LOOK)
 
 
 def child_exit(_server: Any, worker: Any) -> None:

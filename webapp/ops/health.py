@@ -59,6 +59,12 @@ class Observer:
             self._thread = threading.Thread(target=self._look_and_hang_up, name="health", daemon=True)
             self._thread.start()
 
+    def look_first(self, patience: float) -> None:
+        """Looks in the background and gives that a few seconds, so that the first probe already finds what was seen."""
+        self.refresh_soon()
+        if self._thread is not None:
+            self._thread.join(patience)
+
     def look(self) -> None:
         """Asks both stores now, in this thread."""
         self.stores = {"database": self._look_at_database(), "redis": _look_at_redis()}

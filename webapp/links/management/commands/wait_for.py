@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, OutputWrapper
 from django.db import DatabaseError, InterfaceError, connection
 
 from ops import database
@@ -23,13 +23,18 @@ class Command(BaseCommand):
         parser.add_argument("what", choices=sorted(_MISSING))
 
     def handle(self, *_args: Any, what: str, **_options: Any) -> None:
-        said = ""
-        while missing := _look(_MISSING[what]):
-            if missing != said:
-                self.stdout.write(f"waiting: {missing}")
-                said = missing
-            time.sleep(_PAUSE)
-        self.stdout.write(f"{what}: there")
+        until_there(what, self.stdout)
+
+
+def until_there(what: str, output: OutputWrapper) -> None:
+    """Wait for one of `_MISSING`; say what is missing, each reason once."""
+    said = ""
+    while missing := _look(_MISSING[what]):
+        if missing != said:
+            output.write(f"waiting: {missing}")
+            said = missing
+        time.sleep(_PAUSE)
+    output.write(f"{what}: there")
 
 
 def _look(what_is_missing: Callable[[], str]) -> str:
