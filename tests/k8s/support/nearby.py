@@ -11,11 +11,19 @@ _ENFORCE = "pod-security.kubernetes.io/enforce"
 _RESTRICTED = {_ENFORCE: "restricted", f"{_ENFORCE}-version": "v1.35"}
 
 
+def namespace_object(name: str, labels: Mapping[str, str] | None = None) -> Object:
+    """Return a namespace in which `restricted` is enforced."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": name, "labels": {**_RESTRICTED, **(labels or {})}},
+    }
+
+
 @contextmanager
-def namespace(kubectl: Kubectl, name: str, labels: Mapping[str, str] | None = None) -> Iterator[Kubectl]:
-    """Make a namespace in which `restricted` is enforced, give kubectl for it, and delete it."""
-    wanted = {"name": name, "labels": {**_RESTRICTED, **(labels or {})}}
-    with created(kubectl, {"apiVersion": "v1", "kind": "Namespace", "metadata": wanted}):
+def namespace(kubectl: Kubectl, name: str) -> Iterator[Kubectl]:
+    """Make such a namespace, give kubectl for it, and delete it."""
+    with created(kubectl, namespace_object(name)):
         yield kubectl.within(name)
 
 

@@ -11,7 +11,7 @@ that it stands for does: what is closed is closed by a policy, never for want of
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from testkit.kube.kubectl import Kubectl, Object
@@ -72,9 +72,10 @@ Target = tuple[str, str, str, int]
 
 @dataclass(frozen=True)
 class Probes:
-    """Pods that run, by what they stand for, and what else there is to be reached."""
+    """Pods that run, as namespace and name by what they stand for, and what else there is to be reached."""
 
-    pods: Mapping[str, tuple[Kubectl, str]]
+    kubectl: Kubectl
+    pods: Mapping[str, tuple[str, str]]
     targets: Sequence[Target]
 
     def open(self) -> set[str]:
@@ -83,10 +84,11 @@ class Probes:
             return {row for rows in pool.map(self._open_from, self.pods) for row in rows}
 
     def _open_from(self, source: str) -> list[str]:
-        kubectl, pod = self.pods[source]
+        namespace, pod = self.pods[source]
         targets = [target for target in self.targets if target[0] != source]
         program = _PROBE.replace("{timeout}", str(_TRY))
-        found = json.loads(kubectl.exec(pod, ["python", "-c", program, json.dumps(targets)], timeout=60))
+        command = ["python", "-c", program, json.dumps(targets)]
+        found = json.loads(self.kubectl.within(namespace).exec(pod, command, timeout=60))
         return [f"{source} -> {name} {protocol} {port}" for name, _, protocol, port in found]
 
 
@@ -99,28 +101,28 @@ def probes(kubectl: Kubectl, overlay: str, image: str, outside: str) -> Iterator
     """
     home = f"connections-{overlay}"
     policies = render(KUSTOMIZE / "overlays" / overlay, namespace=home).of("NetworkPolicy")
-    with ExitStack() as stack:
-        inside = stack.enter_context(nearby.namespace(kubectl, home))
-        stack.enter_context(nearby.created(inside, *policies))
-        places = [(one, inside) for one in ours(overlay)]
-        for other in OTHERS:
-            if other.name in ELSEWHERE:
-                name = f"connections-{other.name}"
-                places.append((other, stack.enter_context(nearby.namespace(kubectl, name, other.namespace_labels))))
-            elif other.name == "ingress":
-                places.append((other, kubectl.within(str(other.namespace))))
-        for where in dict.fromkeys(where for _, where in places):
-            here = [one for one, other in places if other is where]
-            stack.enter_context(nearby.created(where, *(_listener(one, image) for one in here)))
-        addresses = {one.name: _address(where, _name(one)) for one, where in places}
-        targets = [(name, address, "TCP", port) for name, address in addresses.items() for port in PORTS]
+    neighbours = [other for other in OTHERS if other.name in ELSEWHERE]
+    elsewhere = {other.name: f"connections-{other.name}" for other in neighbours}
+    places = [
+        *((one, home) for one in ours(overlay)),
+        *((other, elsewhere[other.name]) for other in neighbours),
+        *((other, str(other.namespace)) for other in OTHERS if other.name == "ingress"),
+    ]
+    # All of it in one call each way: a test's time is mostly kubectl's starts.
+    namespaces = [nearby.namespace_object(home)]
+    namespaces += [nearby.namespace_object(elsewhere[other.name], other.namespace_labels) for other in neighbours]
+    pods = [_listener(one, where, image) for one, where in places]
+    with nearby.created(kubectl, *namespaces, *policies, *pods):
+        addresses = _addresses(kubectl, {_name(one) for one, _ in places})
+        targets = [(one.name, addresses[_name(one)], "TCP", port) for one, _ in places for port in PORTS]
         targets += [("outside", outside, "TCP", OUTSIDE_PORT), *_dns(kubectl)]
-        yield Probes({one.name: (where, _name(one)) for one, where in places}, targets)
+        yield Probes(kubectl, {one.name: (where, _name(one)) for one, where in places}, targets)
 
 
-def _listener(one: Endpoint, image: str) -> Object:
+def _listener(one: Endpoint, namespace: str, image: str) -> Object:
     command = ["python", "-c", _LISTENER, *map(str, PORTS)]
-    return nearby.pod(_name(one), image, command, labels=one.labels)
+    pod = nearby.pod(_name(one), image, command, labels=one.labels)
+    return {**pod, "metadata": {**pod["metadata"], "namespace": namespace}}
 
 
 def _name(one: Endpoint) -> str:
@@ -133,9 +135,18 @@ def _dns(kubectl: Kubectl) -> list[Target]:
     return [("dns", address, protocol, 53) for protocol in ("TCP", "UDP")]
 
 
-def _address(kubectl: Kubectl, pod: str) -> str:
-    def runs() -> Object | NotYet:
-        status: Object = kubectl.get("pod", pod)["status"]
-        return status if status["phase"] == "Running" and status.get("podIP") else NotYet(json.dumps(status)[:800])
+def _addresses(kubectl: Kubectl, names: set[str]) -> dict[str, str]:
+    """Return the pods' addresses by their names, once all run."""
 
-    return str(until(runs, _START, every=0.2, why=f"pod {pod} to run")["podIP"])
+    def all_run() -> dict[str, str] | NotYet:
+        found = kubectl.json("get", "pods", "--all-namespaces")["items"]
+        status = {pod["metadata"]["name"]: pod["status"] for pod in found if pod["metadata"]["name"] in names}
+        waited_for = {name: told for name, told in status.items() if told["phase"] != "Running" or "podIP" not in told}
+        missing = [
+            *names.difference(status),
+            *(f"{name}: {json.dumps(told)[:800]}" for name, told in waited_for.items()),
+        ]
+        return NotYet("; ".join(missing)) if missing else {name: told["podIP"] for name, told in status.items()}
+
+    found = until(all_run, _START, every=0.2, why=f"{len(names)} probing pods to run")
+    return dict(found)

@@ -73,3 +73,8 @@ class Release:
         """Ask the release's Redis, inside its pod, where the password is."""
         told = 'REDISCLI_AUTH="$(cat /secrets/redis/password)" exec redis-cli "$@"'
         return self.kubectl.exec("redis-0", ["sh", "-c", told, "redis-cli", *command])
+
+    def mysql(self, statements: str) -> str:
+        """Have the release's MySQL carry out statements as root, inside its pod, where the password is."""
+        told = 'MYSQL_PWD="$(cat /secrets/mysql/root_password)" exec mysql --user=root strata --execute="$1"'
+        return self.kubectl.exec("mysql-0", ["sh", "-c", told, "mysql", statements])

@@ -12,6 +12,7 @@ MIGRATIONS = "/app/links/migrations"
 
 # The name that a later migration has, and what it stands on: the last one of the image that it is added to.
 ADDED = "9000_added"
+ADDED_COLUMN = "purpose"
 
 _MIGRATION = """\
 from pathlib import Path
@@ -32,7 +33,7 @@ class Migration(migrations.Migration):
 
 # As a release would bring it that is going to write down why a link was made.
 EXPANDS = _MIGRATION.format(
-    operation='migrations.AddField("link", "purpose", models.CharField(max_length=80, null=True))'
+    operation=f'migrations.AddField("link", "{ADDED_COLUMN}", models.CharField(max_length=80, null=True))'
 )
 FAILS = _MIGRATION.format(operation="migrations.RunPython(fail)")
 
