@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from testkit.kube.netpol import selects
-from tests.k8s.support.overlays import OVERLAYS, Object, Pod, overlay, pods
+from tests.k8s.support.overlays import OTHERS_PROGRAMS, OVERLAYS, Object, Pod, overlay, pods
 
 
 def of(name: str, *kinds: str) -> list[Any]:
@@ -123,3 +123,14 @@ def test_pods_are_spread_among_their_like(name: str) -> None:
     strict = [key for key, one in spread.items() if one["whenUnsatisfiable"] == "DoNotSchedule"]
     wanted = ["topology.kubernetes.io/zone"] if name == "production" else []
     assert strict == wanted, f"{web.where}: DoNotSchedule for {strict}; wanted: {wanted}"
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_a_lost_answer_of_the_name_server_costs_a_second(name: str) -> None:
+    """Red: a visit in whose way a packet is lost waits five seconds, the C library's own time-out, on every store."""
+    for pod in pods(name):
+        if pod.component in OTHERS_PROGRAMS:
+            continue
+        options = {one["name"]: one.get("value") for one in pod.spec.get("dnsConfig", {}).get("options", [])}
+        assert options.get("timeout") == "1", f"{pod.where}: dnsConfig.options has {options}; wanted: timeout 1"
+        assert int(options.get("attempts") or 0) >= 2, f"{pod.where}: dnsConfig.options has {options}; asked once only"
