@@ -67,7 +67,7 @@ def main() -> int:
         print(f"deploy: {error}", file=sys.stderr)
         return 1
     _say(f"ready after {time.monotonic() - begin:.1f} s")
-    _tell(cluster)
+    _tell(cluster, OTHERS[options.overlay])
     return 0
 
 
@@ -102,11 +102,13 @@ def _revision() -> str:
     return "unknown" if done.code else done.output.strip()
 
 
-def _tell(cluster: Cluster) -> None:
+def _tell(cluster: Cluster, others: tuple[str, ...]) -> None:
     kubectl = f"{cluster.kubectl.binary} --kubeconfig {cluster.kubectl.kubeconfig} --namespace strata"
     print(f"Strata is at {cluster.url}")
     print(f"an account for it:  {kubectl} exec deployment/webapp -c web -- python manage.py create_user demo")
     print(f"what runs:          {kubectl} get pods")
+    if "prometheus" in others:
+        print(f"Prometheus:         {kubectl} port-forward service/prometheus 9090    # then http://localhost:9090")
 
 
 def _say(line: str) -> None:

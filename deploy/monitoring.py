@@ -46,7 +46,8 @@ def main() -> int:
     for target in sorted(targets, key=str):
         print(f"  {target.health:4}  {target.job:11} {target.instance}")
     print(f"all {len(targets)} targets are up, {_answered(prometheus)}")
-    print(f"Prometheus is at {prometheus.url}, alerts at {prometheus.url}/alerts")
+    print(f"Prometheus is at {prometheus.url}, alerts at {prometheus.url}/api/v1/alerts")
+    print("where its image is the official one, /alerts and /targets are pages for people")
     return 0
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -139,7 +140,7 @@ class Maker:
 
     def _registry(self) -> tuple[Registry, dict[str, str]]:
         name = registry_of(self.name)
-        with self._step("registry, with the add-ons' images"):
+        with self._step("registry, with its stock"):
             image = stocked(self.registry_image, self.stock, name=name)
             registry = Registry.start(name, image, network=network_of(self.name), labels=self.labels)
             return registry, {part: registry.push(image, part) for part, image in self.stock.items()}
@@ -152,30 +153,29 @@ class Maker:
         with self._step("add-ons"):
             workloads = addons.apply(cluster.kubectl, self.folder, references)
             late = [one for name in self.later for one in workloads.pop(name, [])]
-            with ThreadPoolExecutor(max_workers=len(self.stock) + 1) as beside:
-                # Pods that start, and wait for each other, leave the node time for it.
-                fetched = [
-                    beside.submit(node.fetch, cluster.kind, reference)
-                    for name, reference in references.items()
-                    if name not in self.images
-                ]
+            with self._fetching(cluster, references):
                 addons.wait(cluster.kubectl, [*_BASE, *chain.from_iterable(workloads.values())], _READY_TIMEOUT)
-            for one in fetched:
-                one.result()
         with self._step("services"):
-            until(lambda: node.answers_a_service(cluster.kind), 30, every=0.2, why="a Service to answer")
-            until(lambda: _answers(cluster.url), 30, every=0.2, why=f"{cluster.url} to answer")
-            if errors := node.proxy_errors(cluster.kubectl):
-                raise KindFailed(f"kube-proxy logs errors, so Services may be missing: {errors[-1]}")
-
-        def finish() -> None:
-            addons.wait(cluster.kubectl, late, _READY_TIMEOUT)
-            replace(self.recipe, http_port=cluster.http_port).save(self.file)
-
+            _check_services(cluster)
+        finish = partial(self._finish, cluster, late)
         if late:
             return replace(cluster, finish=finish)
         finish()
         return cluster
+
+    @contextlib.contextmanager
+    def _fetching(self, cluster: Cluster, references: Mapping[str, str]) -> Iterator[None]:
+        """Have the node fetch the stock, beside pods that start and wait for each other."""
+        stock = [reference for name, reference in references.items() if name not in self.images]
+        with ThreadPoolExecutor() as beside:
+            fetched = [beside.submit(node.fetch, cluster.kind, reference) for reference in stock]
+            yield
+        for one in fetched:
+            one.result()
+
+    def _finish(self, cluster: Cluster, late: list[addons.Workload]) -> None:
+        addons.wait(cluster.kubectl, late, _READY_TIMEOUT)
+        replace(self.recipe, http_port=cluster.http_port).save(self.file)
 
     def _health(self, registry: Registry | None) -> dict[str, bool]:
         return {
@@ -233,6 +233,14 @@ def _check_free(port: int) -> None:
             raise KindFailed(
                 f"port {port} of localhost is taken ({error.strerror}): free it, or ask for another one"
             ) from None
+
+
+def _check_services(cluster: Cluster) -> None:
+    """Wait until Services and the ingress controller answer; raise KindFailed where kube-proxy cannot do its work."""
+    until(lambda: node.answers_a_service(cluster.kind), 30, every=0.2, why="a Service to answer")
+    until(lambda: _answers(cluster.url), 30, every=0.2, why=f"{cluster.url} to answer")
+    if errors := node.proxy_errors(cluster.kubectl):
+        raise KindFailed(f"kube-proxy logs errors, so Services may be missing: {errors[-1]}")
 
 
 def _answers(url: str) -> bool | NotYet:

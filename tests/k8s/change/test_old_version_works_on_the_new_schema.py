@@ -10,8 +10,8 @@ from tests.k8s.support.variants import ADDED
 
 def test_the_old_version_serves_on_the_new_schema(journey: Journey) -> None:
     """Red: a rollback needs a migration back, and each release has minutes in which the old pods fail."""
-    applied = f"[X] {ADDED}" in journey.migrations
-    assert applied, f"the newer release's migration was not applied, so this proves nothing:\n{journey.migrations}"
+    applied = ADDED in journey.migrations
+    assert applied, f"the newer release's migration was not applied, so this proves nothing: {journey.migrations}"
     journey.there.assert_none_failed("while old pods served on the newer release's schema")
     journey.back.assert_none_failed("while old pods started on the newer release's schema")
 
