@@ -52,7 +52,7 @@ COPY webapp /app
 ENV PATH=/venv/bin:$PATH STATIC_ROOT=/app/staticfiles
 RUN SECRET_KEY=only-while-the-image-is-built-0123456789-0123456789-0123456789 ADMIN_ENABLED=true \
         DATABASE_URL=mysql://build/none PUBLIC_URL=https://build.invalid PYTHONDONTWRITEBYTECODE=1 \
-        python manage.py collectstatic --no-input --verbosity 0 \
+        sh -c 'python manage.py check --deploy && python manage.py collectstatic --no-input --verbosity 0' \
     && python -m compileall -q --invalidation-mode unchecked-hash /app
 
 FROM base

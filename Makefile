@@ -50,7 +50,7 @@ user: ## Create an account in the Compose stack and print its password, once (NA
 	@docker compose exec -T webapp python manage.py create_user $(or $(NAME),demo)
 
 .PHONY: monitoring
-monitoring: $(VENV)/.dev images monitoring-images ## The same with Prometheus and the exporters, and light load; prints every target (PROMETHEUS_PORT=9090)
+monitoring: $(VENV)/.dev images monitoring-images ## Start the Compose stack with Prometheus and the exporters, and light load; prints every target (PROMETHEUS_PORT=9090)
 	JOB_METRICS=http://prometheus:9090/api/v1/otlp/v1/metrics docker compose --profile monitoring up --build --detach --wait
 	@$(PY) deploy/monitoring.py
 
@@ -59,7 +59,7 @@ down: ## Stop the Compose stack; its data stay (docker compose --profile '*' dow
 	docker compose --profile monitoring --profile grafana down --remove-orphans
 
 .PHONY: cluster
-cluster: $(VENV)/.dev cluster-images tools ## Make the local Kubernetes cluster, or keep a healthy one (HTTP_PORT=8080)
+cluster: $(VENV)/.dev images cluster-images tools ## Make the local Kubernetes cluster, or keep a healthy one (HTTP_PORT=8080)
 	$(PY) -m testkit.kube.cluster up deploy/cluster --name $(CLUSTER) --http-port $(HTTP_PORT)
 
 .PHONY: deploy

@@ -3,18 +3,20 @@
     python deploy/local.py --name strata --http-port 8080
 
 What runs is named by the digests that the pushes returned, as in every other environment. A release that does not come
-up is taken back, and the one before goes on serving.
+up, or whose start page is not served, is taken back, and the one before goes on serving.
 """
 
 import argparse
+import json
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import requests
 
-from testkit import images, process, wait
-from testkit.delivery.smoke import status
+from testkit import images, process
+from testkit.delivery.smoke import failures, status
 from testkit.kube.cluster import Cluster, ClusterFailed, up
 from testkit.kube.deploy import DeployFailed, deploy
 from testkit.kube.kubectl import KubectlFailed
@@ -28,6 +30,8 @@ OTHERS: dict[str, tuple[str, ...]] = {"local": ("mysql", "redis")}
 OTHERS["local-monitored"] = (*OTHERS["local"], "prometheus", "mysql-exporter", "redis-exporter")
 OTHERS["local-grafana"] = (*OTHERS["local-monitored"], "grafana")
 TAG = "strata:local"
+# The overlays' own.
+NAMESPACE = "strata"
 
 # Seconds for all roll-outs: a cold MySQL on two busy cores is most of it.
 TIMEOUT = 300
@@ -48,12 +52,6 @@ def main() -> int:
         cluster = up(ROOT / "deploy" / "cluster", options.name, http_port=options.http_port, say=_say)
         references = _pushed(cluster, OTHERS[options.overlay])
         _deploy(cluster, OVERLAYS / options.overlay, references)
-        wait.until(
-            status(f"{cluster.url}/", requests.codes.ok),
-            ROUTED_WITHIN,
-            every=0.5,
-            why=f"{cluster.url} to serve the start page",
-        )
     except (
         ClusterFailed,
         DeployFailed,
@@ -62,7 +60,6 @@ def main() -> int:
         RenderFailed,
         images.BuildFailed,
         images.NoImage,
-        wait.WaitTimeout,
     ) as error:
         print(f"deploy: {error}", file=sys.stderr)
         return 1
@@ -92,7 +89,21 @@ def _deploy(cluster: Cluster, overlay: Path, references: dict[str, str]) -> None
         "patch": [{"op": "replace", "path": "/data/PUBLIC_URL", "value": cluster.url}],
     }
     manifests = render(overlay, images=references, patches=[address])
-    deploy(cluster.kubectl, manifests, timeout=TIMEOUT, rollback=True, secrets=secrets, say=_say)
+    verify = partial(_no_start_page, cluster)
+    deploy(cluster.kubectl, manifests, timeout=TIMEOUT, rollback=True, secrets=secrets, verify=verify, say=_say)
+
+
+def _no_start_page(cluster: Cluster) -> str:
+    """Return why people do not get the start page, with what the web pods logged; nothing when they do."""
+    question = f"{cluster.url} to serve the start page"
+    failed = failures({question: status(f"{cluster.url}/", requests.codes.ok)}, ROUTED_WITHIN)
+    if not failed:
+        return ""
+    selected = ["--selector=app.kubernetes.io/component=web", "--container=web", "--tail=200"]
+    log = cluster.kubectl.within(NAMESPACE).run("logs", *selected)
+    errors = [json.loads(line) for line in log.splitlines() if line.startswith("{") and '"ERROR"' in line]
+    told = "\n".join(str(value) for value in errors[-1].values()) if errors else "the web pods logged no error"
+    return f"{failed[question]}\n{told}"
 
 
 def _revision() -> str:
@@ -103,12 +114,16 @@ def _revision() -> str:
 
 
 def _tell(cluster: Cluster, others: tuple[str, ...]) -> None:
-    kubectl = f"{cluster.kubectl.binary} --kubeconfig {cluster.kubectl.kubeconfig} --namespace strata"
-    print(f"Strata is at {cluster.url}")
-    print(f"an account for it:  {kubectl} exec deployment/webapp -c web -- python manage.py create_user demo")
-    print(f"what runs:          {kubectl} get pods")
+    kubectl = f"{cluster.kubectl.binary} --kubeconfig {cluster.kubectl.kubeconfig} --namespace {NAMESPACE}"
+    manage = "kubectl exec deployment/webapp -c web -- python manage.py"
+    print(f"Strata is at {cluster.url}. With")
+    print(f"    alias kubectl='{kubectl}'")
+    print(f"an account:     {manage} create_user demo")
+    print(f"its API key:    {manage} create_api_key demo")
+    print("what runs:      kubectl get pods")
     if "prometheus" in others:
-        print(f"Prometheus:         {kubectl} port-forward service/prometheus 9090    # then http://localhost:9090")
+        print("Prometheus:     kubectl port-forward service/prometheus 9090")
+        print("                meanwhile: curl http://localhost:9090/api/v1/targets, or /api/v1/alerts")
 
 
 def _say(line: str) -> None:

@@ -11,7 +11,8 @@
    conflict with a name, unless `--force-conflicts` says who is right.
 3. The migration Job and every workload roll out, watched together (`testkit.kube.rollout`): the first that cannot
    succeed ends the deployment, with pod, log and events. A failing migration leaves the old version serving.
-4. What the last release had and this one has not is deleted, and this one is kept as the last good one.
+4. `verify`, or the command of `--verify`, looks whether it does what it should; what it answers is why it failed.
+5. What the last release had and this one has not is deleted, and this one is kept as the last good one.
 
 After a failure with rollback the last good release is applied again and what only the failed one had is deleted; its
 migration Job is left out, as the old version works on the new schema; the failed one stays, for its log, unless it has
@@ -26,8 +27,10 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
+from testkit import process
 from testkit.kube import release, status
 from testkit.kube.kubectl import Kubectl, KubectlFailed, Object
 from testkit.kube.release import show
@@ -45,6 +48,12 @@ RECORD = "release"
 """ConfigMap with the last good release."""
 
 Say = Callable[[str], None]
+Verify = Callable[[], str]
+"""Returns why a release that rolled out is not what it should be; nothing when it is."""
+
+
+class _Unverified(RuntimeError):
+    """All of it runs, and it does not do what it should."""
 
 
 class DeployFailed(RuntimeError):
@@ -63,6 +72,7 @@ def deploy(  # noqa: PLR0913  # all but the first two are given by name
     rollback: bool = False,
     force_conflicts: bool = False,
     secrets: Mapping[str, Sequence[str]] | None = None,
+    verify: Verify = str,
     say: Say = lambda _: None,
 ) -> list[str]:
     """Deploy, wait, prune; return the workloads that were waited for, as "kind/name".
@@ -71,6 +81,7 @@ def deploy(  # noqa: PLR0913  # all but the first two are given by name
     rollback: bring the last good release back after a failure.
     force_conflicts: take over fields that others own.
     secrets: commands that make Secrets which are not there yet, by the Secrets' names.
+    verify: is asked after the roll-outs; a release of which it tells anything has failed.
     say: is called with a line for each step, with the seconds that it took.
 
     Raises DeployFailed; ValueError when manifests and kubectl are for different namespaces.
@@ -89,7 +100,9 @@ def deploy(  # noqa: PLR0913  # all but the first two are given by name
         if workloads:
             rollout(kubectl, *workloads, timeout=timeout)
         steps.done(f"rolled out {', '.join(workloads)}")
-    except (KubectlFailed, RolloutFailed, NoSecret) as error:
+        if wrong := verify():
+            raise _Unverified(wrong)
+    except (KubectlFailed, RolloutFailed, NoSecret, _Unverified) as error:
         steps.done("failed")
         if not rollback:
             raise DeployFailed(f"{manifests.source} does not run.\n{error}", rolled_back=False) from error
@@ -209,12 +222,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rollback=options.rollback_on_failure,
             force_conflicts=options.force_conflicts,
             secrets={name: shlex.split(command) for name, command in options.secret_once},
+            verify=partial(_verified_by, options.verify, options.timeout) if options.verify else str,
             say=lambda line: print(line, flush=True),
         )
     except (DeployFailed, KubectlFailed, NoTool, ProcessError, RenderFailed, ValueError) as error:
         print(f"deploy: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _verified_by(command: str, timeout: float) -> str:
+    """Run a command; return what it said where it failed."""
+    done = process.run(shlex.split(command), timeout=timeout)
+    return f"{command} ended with code {done.code}: {done.output.strip()}" if done.code else ""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -229,6 +249,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--kubectl", default="kubectl", help="the program; the one on PATH where not given")
     add("--timeout", type=float, default=300, metavar="SECONDS", help="for all roll-outs; 300")
     add("--rollback-on-failure", action="store_true", help="bring the last good release back")
+    add("--verify", metavar="COMMAND", help="is run after the roll-out; where it fails, the release has failed")
     add("--force-conflicts", action="store_true", help="take over fields that others own")
     add("--secret-once", action="append", type=_pair, default=[], metavar="NAME=COMMAND", help="makes a missing Secret")
     return parser

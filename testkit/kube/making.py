@@ -192,7 +192,7 @@ class Maker:
 
 
 def _id(image: str) -> str:
-    return images.identity(image, hint="run `make cluster-images`")
+    return images.identity(image, hint="run `make images cluster-images`")
 
 
 def _stock(folder: Path, pins: Path) -> dict[str, str]:

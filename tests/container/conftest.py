@@ -33,7 +33,7 @@ from tests.container.support.traces import Receiver
 
 # With `-n 4 --dist loadgroup` each group runs in a process of its own beside the others: most of the layer's time is
 # waiting. Session fixtures are not shared between processes, so what needs the same servers is one group; only the
-# outages have servers of their own, as they wait the longest.
+# outages have servers of their own, as they wait the longest, and take over what would make the stores' group longer.
 _HERE = Path(__file__).parent
 _GROUPS = {
     "compose": "stack",
@@ -43,7 +43,10 @@ _GROUPS = {
     "test_nothing_is_left_behind.py": "image",
     "test_stand_ins_keep_the_contract.py": "image",
     "test_what_is_missing_is_a_failure.py": "image",
+    "test_a_lost_trace_receiver_costs_nothing.py": "outages",
+    "test_connections_stay_bounded.py": "outages",
     "test_connections_that_were_cut_are_replaced.py": "outages",
+    "test_rate_limit_is_shared_by_all_processes.py": "outages",
     "test_survives_a_mysql_outage.py": "outages",
     "test_survives_a_redis_outage.py": "outages",
     "test_switched_off_links_stop_everywhere.py": "outages",

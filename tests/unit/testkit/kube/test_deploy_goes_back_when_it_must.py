@@ -107,6 +107,19 @@ def test_a_failed_release_makes_way_for_the_last_good_one(cluster: FakeCluster, 
     assert any("rolled back to shop:1" in line for line in told)
 
 
+def test_a_release_that_runs_and_does_not_work_is_never_the_last_good_one(cluster: FakeCluster) -> None:
+    """Otherwise it stays, as its pods are ready, and the next failure brings it back as the last good one."""
+    deploy(cluster.kubectl, of("shop:1"), timeout=10)
+    with pytest.raises(DeployFailed, match=r"(?s)the last good release runs again.*the start page says 500") as raised:
+        deploy(cluster.kubectl, of("shop:2"), timeout=10, rollback=True, verify=lambda: "the start page says 500")
+    assert raised.value.rolled_back
+    assert running(cluster) == "shop:1"
+    cluster.ends("shop:3", "Job", **FAILED)
+    with pytest.raises(DeployFailed):
+        deploy(cluster.kubectl, of("shop:3"), timeout=10, rollback=True)
+    assert running(cluster) == "shop:1", "a release that does not work was kept as the last good one"
+
+
 @pytest.mark.parametrize(("phase", "left"), [("Pending", 1), ("Running", 2)])
 def test_a_migration_that_has_not_begun_goes_with_its_release(cluster: FakeCluster, phase: str, left: int) -> None:
     """Otherwise it begins when its image arrives, hours after the rollback; and one that runs must not be cut off."""

@@ -16,7 +16,10 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, username: str, **_options: Any) -> None:
         if User.objects.filter(username=username).exists():
-            raise CommandError(f"{username!r} exists. To give them a new password: manage.py changepassword {username}")
+            raise CommandError(
+                f"{username!r} exists. To give them a new password: manage.py changepassword {username}"
+                " (it asks for one: kubectl exec needs -it then, docker compose exec no -T)"
+            )
         password = secrets.token_urlsafe(12)
         User.objects.create_user(username, password=password)
         self.stdout.write(password)
