@@ -27,7 +27,6 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 
 from testkit import process
@@ -72,7 +71,7 @@ def deploy(  # noqa: PLR0913  # all but the first two are given by name
     rollback: bool = False,
     force_conflicts: bool = False,
     secrets: Mapping[str, Sequence[str]] | None = None,
-    verify: Verify = str,
+    verify: Verify = lambda: "",
     say: Say = lambda _: None,
 ) -> list[str]:
     """Deploy, wait, prune; return the workloads that were waited for, as "kind/name".
@@ -222,7 +221,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rollback=options.rollback_on_failure,
             force_conflicts=options.force_conflicts,
             secrets={name: shlex.split(command) for name, command in options.secret_once},
-            verify=partial(_verified_by, options.verify, options.timeout) if options.verify else str,
+            verify=verified_by(options.verify, options.timeout),
             say=lambda line: print(line, flush=True),
         )
     except (DeployFailed, KubectlFailed, NoTool, ProcessError, RenderFailed, ValueError) as error:
@@ -231,10 +230,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _verified_by(command: str, timeout: float) -> str:
-    """Run a command; return what it said where it failed."""
-    done = process.run(shlex.split(command), timeout=timeout)
-    return f"{command} ended with code {done.code}: {done.output.strip()}" if done.code else ""
+def verified_by(command: str, timeout: float) -> Verify:
+    """Return what runs a command, and tells what it said where it fails, is missing, or takes longer (seconds)."""
+
+    def verify() -> str:
+        try:
+            done = process.run(shlex.split(command), timeout=timeout)
+        except ProcessError as error:
+            return str(error)
+        return f"{command} ended with code {done.code}: {done.output.strip()}" if done.code else ""
+
+    return verify
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -249,7 +255,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--kubectl", default="kubectl", help="the program; the one on PATH where not given")
     add("--timeout", type=float, default=300, metavar="SECONDS", help="for all roll-outs; 300")
     add("--rollback-on-failure", action="store_true", help="bring the last good release back")
-    add("--verify", metavar="COMMAND", help="is run after the roll-out; where it fails, the release has failed")
+    add(
+        "--verify",
+        default="true",
+        metavar="COMMAND",
+        help="is run after the roll-out; where it fails, the release has failed",
+    )
     add("--force-conflicts", action="store_true", help="take over fields that others own")
     add("--secret-once", action="append", type=_pair, default=[], metavar="NAME=COMMAND", help="makes a missing Secret")
     return parser

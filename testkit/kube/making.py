@@ -116,6 +116,8 @@ class Maker:
         down(self.name, state=self.state)
         try:
             _check_free(port)
+            for image in (self.registry_image, *self.stock.values()):
+                _id(image)  # one that is missing is told now, not when the node is up
             return self._made(port)
         except BaseException:
             down(self.name, state=self.state)

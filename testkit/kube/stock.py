@@ -25,9 +25,8 @@ def stocked(registry_image: str, stock: Mapping[str, str], *, name: str) -> str:
 
     Raises NoImage, PushFailed.
     """
-    hint = "run `make images cluster-images`"
-    parts = [f"{repository}={images.identity(image, hint=hint)}" for repository, image in sorted(stock.items())]
-    recipe = "\n".join([images.identity(registry_image, hint=hint), *parts])
+    parts = [f"{repository}={images.identity(image)}" for repository, image in sorted(stock.items())]
+    recipe = "\n".join([images.identity(registry_image), *parts])
     made = f"{_REPOSITORY}:{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
     try:
         images.identity(made)

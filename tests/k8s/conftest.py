@@ -120,10 +120,11 @@ def kubectl(early_cluster: Cluster) -> Kubectl:
 
 @pytest.fixture(scope="session")
 def release(request: pytest.FixtureRequest, kubectl: Kubectl, references: dict[str, str], say: Say) -> Release:
-    """The local overlay, deployed and rolled out; whoever needs the rest of the cluster too, asks for it after this."""
+    """The local overlay, deployed and rolled out; what the cluster did without meanwhile is there then too."""
     made = Release(kubectl, references, say)
     evidence.collect_with(request.config, evidence_of(kubectl, [], manifests=lambda: made.deployed))
     made.deploy()
+    request.getfixturevalue("cluster")
     return made
 
 

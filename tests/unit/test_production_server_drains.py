@@ -91,17 +91,15 @@ def test_ports_workers_and_metrics(server: Server) -> None:
     assert requests.get(f"{server.metrics}/spring", allow_redirects=False, timeout=60).status_code == 404
 
     # Once the other worker has started, too.
-    configured = lambda: "strata_rate_limiter_shared 1.0" in requests.get(f"{server.metrics}/metrics", timeout=60).text  # noqa: E731
-    until(
-        configured, 20, every=0.1, why="the limiter to count as shared, as configured, before the first limited request"
-    )
+    why = "the limiter to count as shared, as configured, before the first limited request"
+    until(lambda: "strata_rate_limiter_shared 1.0" in _scraped(server), 20, every=0.1, why=why)
 
     visits = 40
     for _ in range(visits):
         answer = requests.get(f"{server.public}/spring", allow_redirects=False, timeout=60)
         assert (answer.status_code, answer.headers["Location"]) == (302, "https://example.org/there")
     assert _redirects(server) == visits, "the metrics are not the sum over all workers"
-    scraped = requests.get(f"{server.metrics}/metrics", timeout=60).text
+    scraped = _scraped(server)
     assert 'strata_click_queue_length{queue="table"} 40.0' in scraped
 
     [victim, *_] = before = _workers(server.child.pid)
@@ -217,9 +215,14 @@ class Visitors:
             self.answers.append((at, status))
 
 
+def _scraped(server: Server) -> str:
+    return requests.get(f"{server.metrics}/metrics", timeout=60).text
+
+
 def _redirects(server: Server) -> float:
-    text = requests.get(f"{server.metrics}/metrics", timeout=60).text
-    line = next(line for line in text.splitlines() if line.startswith('strata_redirects_total{outcome="found"}'))
+    line = next(
+        line for line in _scraped(server).splitlines() if line.startswith('strata_redirects_total{outcome="found"}')
+    )
     return float(line.rsplit(" ", 1)[1])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from testkit.kube import release
-from testkit.kube.deploy import DeployFailed, deploy, main
+from testkit.kube.deploy import DeployFailed, deploy, main, verified_by
 from testkit.kube.kubectl import Object
 from testkit.kube.render import Manifests
 from tests.unit.testkit.kube import builders as b
@@ -118,6 +118,23 @@ def test_a_release_that_runs_and_does_not_work_is_never_the_last_good_one(cluste
     with pytest.raises(DeployFailed):
         deploy(cluster.kubectl, of("shop:3"), timeout=10, rollback=True)
     assert running(cluster) == "shop:1", "a release that does not work was kept as the last good one"
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("sh -c 'echo nobody answers; exit 3'", "ended with code 3: nobody answers"),
+        ("sleep 30", "still ran after 0.5 s"),
+        ("no-such-program", "no-such-program"),
+    ],
+)
+def test_a_command_that_cannot_say_yes_means_no(cluster: FakeCluster, command: str, told: str) -> None:
+    """Otherwise a release that nobody could look at stays, and the deployment ends without going back."""
+    deploy(cluster.kubectl, of("shop:1"), timeout=10, verify=verified_by("true", 10))
+    with pytest.raises(DeployFailed, match=told) as raised:
+        deploy(cluster.kubectl, of("shop:2"), timeout=10, rollback=True, verify=verified_by(command, 0.5))
+    assert raised.value.rolled_back
+    assert running(cluster) == "shop:1"
 
 
 @pytest.mark.parametrize(("phase", "left"), [("Pending", 1), ("Running", 2)])
