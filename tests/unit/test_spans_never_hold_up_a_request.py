@@ -35,9 +35,9 @@ def last(settings: Any, monkeypatch: pytest.MonkeyPatch, deaf: str) -> Iterator[
     settings.OTEL_EXPORTER_OTLP_ENDPOINT, settings.OTEL_TRACES_SAMPLER = deaf, "always_on"
     kept: list[Any] = []
     monkeypatch.setattr(atexit, "register", lambda function, *values: kept.append((function, values)))
-    provider.tracer.cache_clear()
+    provider._tracer.cache_clear()
     yield kept
-    provider.tracer.cache_clear()
+    provider._tracer.cache_clear()
 
 
 def test_neither_a_request_nor_the_end_waits_for_the_receiver(last: list[Any]) -> None:

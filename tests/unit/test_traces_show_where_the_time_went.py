@@ -200,7 +200,7 @@ def test_as_many_are_sampled_as_the_settings_say(
     settings.OTEL_TRACES_SAMPLER, settings.OTEL_TRACES_SAMPLER_ARG = name, share
     monkeypatch.setattr(provider, "BatchSpanProcessor", lambda _exporter: SimpleSpanProcessor(InMemorySpanExporter()))
     monkeypatch.setattr(atexit, "register", lambda *_: None)
-    tracer = provider.tracer.__wrapped__()
+    tracer = provider._tracer.__wrapped__()
     found = sum(tracer.start_span("it").is_recording() for _ in range(200))
     # Five standard deviations of 200 throws of a coin.
     assert abs(found - sampled) <= (35 if 0 < sampled < 200 else 0), f"{name} of {share} sampled {found} of 200"

@@ -4,6 +4,7 @@ On SIGTERM a worker first says "not ready" and goes on answering for DRAIN_SECON
 then it stops accepting and finishes what is in flight.
 """
 
+import gc
 import os
 import shutil
 import signal
@@ -60,9 +61,9 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
     """Gunicorn's threaded worker, which keeps answering for a while after SIGTERM."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if not self.booted:  # nothing to finish, and half an app to do it with
+        if not self.booted:  # nothing to finish
             os._exit(0)  # raised inside a callback of the garbage collector, a SystemExit would be dropped
-        from ops import health  # noqa: PLC0415  needs the app, which a worker loads after this module
+        from ops import health  # noqa: PLC0415  needs the app, which is loaded after this module
 
         if health.draining.is_set():
             return
@@ -72,6 +73,9 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         threading.Timer(settings.DRAIN_SECONDS, super().handle_exit, (sig, frame)).start()
 
 
+# The app is imported once, before the workers are forked from it: a start takes half the processor time, the workers
+# share that memory, and one that died is replaced at once. So no import may start a thread or open a connection.
+preload_app = True
 bind = [f"{settings.BIND_ADDRESS}:{settings.PORT}", f"{settings.BIND_ADDRESS}:{settings.METRICS_PORT}"]
 worker_class = DrainingWorker
 workers = settings.WEB_WORKERS
@@ -89,6 +93,15 @@ logconfig_dict: dict[str, Any] = {
     **settings.LOGGING,
     "loggers": {"gunicorn.error": {"level": settings.LOG_LEVEL, "handlers": [], "propagate": True}},
 }
+
+
+def when_ready(_server: Any) -> None:
+    """The last moment before the first fork."""
+    # The import made this process's gauges, all zero, and it never serves: they would be the least of every "livemin".
+    multiprocess.mark_process_dead(os.getpid())  # type: ignore[no-untyped-call]
+    # A search for garbage writes to all that it visits, and each worker would soon have a copy of its own.
+    gc.collect()
+    gc.freeze()
 
 
 def post_worker_init(_worker: Any) -> None:

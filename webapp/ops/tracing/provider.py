@@ -8,6 +8,7 @@ import atexit
 import logging
 import os
 import socket
+import threading
 from collections.abc import Sequence
 from functools import cache
 
@@ -60,9 +61,17 @@ def sampler() -> Sampler:
     return ParentBased(chosen) if name != settings.OTEL_TRACES_SAMPLER else chosen
 
 
-@cache
 def tracer() -> Tracer:
     """This process's tracer. To be asked for after the fork: its sending thread would stay behind in the parent."""
+    with _making:
+        return _tracer()
+
+
+_making = threading.Lock()  # the first requests come at the same time
+
+
+@cache
+def _tracer() -> Tracer:
     provider = TracerProvider(sampler(), _resource(), shutdown_on_exit=False, span_limits=_LIMITS)
     processor = BatchSpanProcessor(Exporter(settings.OTEL_EXPORTER_OTLP_ENDPOINT))
     provider.add_span_processor(processor)

@@ -27,7 +27,6 @@ class TracingMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
-        self._tracer = tracer()
         stores.watch()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -36,7 +35,7 @@ class TracingMiddleware:
         clients.drop_untrusted_headers(request.META)
         method = str(request.method) if request.method in _METHODS else "_OTHER"
         attributes = {"http.request.method": method, "url.scheme": request.scheme or ""}
-        span = self._tracer.start_span(method, _parent(request), SpanKind.SERVER, attributes)
+        span = tracer().start_span(method, _parent(request), SpanKind.SERVER, attributes)
         return self._traced(request, method, span) if span.is_recording() else self._get_response(request)
 
     def _traced(self, request: HttpRequest, method: str, span: Span) -> HttpResponse:
