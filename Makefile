@@ -15,6 +15,8 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 # Tests are started by interpreter, so that the same lines work before and after `. .venv/bin/activate`.
 PYTEST := $(PY) -m pytest
+# Without Schemathesis and the app, which the unit layer alone needs: each process would take a second to import them.
+PLAIN_PYTEST := $(PYTEST) -p no:schemathesis -o DJANGO_SETTINGS_MODULE=
 WORKERS ?= 2
 # The layers of `make test`: one after the other, then two at a time. The cluster's spends its time on waiting for pods,
 # the others' on computing; they are given only what the cluster leaves. `test-k8s` holds the manifests' static tests.
@@ -98,34 +100,34 @@ behind/%:
 # A third process fills the moments in which the others wait for a child.
 .PHONY: test-unit
 test-unit: $(VENV)/.dev ## Unit layer: Python only, no network, branch coverage of webapp/ at least 95 %
-	$(PYTEST) tests/unit -n 3 --cov --cov-report=term --cov-report=xml:reports/coverage.xml --cov-fail-under=95 \
+	$(PYTEST) tests/unit -n 3 --dist worksteal --cov --cov-report=term --cov-report=xml:reports/coverage.xml --cov-fail-under=95 \
 		--junitxml=reports/unit.xml $(ARGS)
 
 # A process for each group of tests/container/conftest.py.
 .PHONY: test-container
 test-container: $(VENV)/.dev images monitoring-images chromium ## Container layer: MySQL and Redis by Testcontainers, the image by Testinfra, Compose, browser
-	$(PYTEST) tests/container -n 4 --dist loadgroup --junitxml=reports/container.xml $(ARGS)
+	$(PLAIN_PYTEST) tests/container -n 4 --dist loadgroup --junitxml=reports/container.xml $(ARGS)
 
 .PHONY: test-k8s-static
 test-k8s-static: $(VENV)/.dev tools ## What can be held of the Kubernetes manifests without a cluster, in seconds
-	$(PYTEST) tests/k8s/static -n $(WORKERS) --junitxml=reports/k8s-static.xml $(ARGS)
+	$(PLAIN_PYTEST) tests/k8s/static -n $(WORKERS) --junitxml=reports/k8s-static.xml $(ARGS)
 
 # The cluster is one process' own, and what needs none runs in the other.
 .PHONY: test-k8s
 test-k8s: $(VENV)/.dev images cluster-images tools ## Kubernetes layer, on a cluster of its own: accepted, deployed, changed under load (ARGS=--keep)
-	$(PYTEST) tests/k8s -n 2 --dist loadgroup --junitxml=reports/k8s.xml $(ARGS)
+	$(PLAIN_PYTEST) tests/k8s -n 2 --dist loadgroup --junitxml=reports/k8s.xml $(ARGS)
 
 .PHONY: test-pipeline
 test-pipeline: $(VENV)/.dev java ## Pipeline layer: the Jenkinsfile is run, not read, in a runner with Jenkins' own Groovy
-	$(PYTEST) tests/pipeline --junitxml=reports/pipeline.xml $(ARGS)
+	$(PLAIN_PYTEST) tests/pipeline --junitxml=reports/pipeline.xml $(ARGS)
 
 .PHONY: test-terraform
 test-terraform: $(VENV)/.dev terraform checkov ## Terraform layer: what an apply would do, the VPC applied to an emulator, checkov (ARGS=--slow)
-	$(PYTEST) tests/terraform -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --junitxml=reports/terraform.xml $(ARGS)
+	$(PLAIN_PYTEST) tests/terraform -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --junitxml=reports/terraform.xml $(ARGS)
 
 .PHONY: test-slow
 test-slow: $(VENV)/.dev images cluster-images tools terraform ## What needs more time than its layer has: 60 s of load, 20 roll-outs, the autoscaler, EKS
-	$(PYTEST) tests/k8s tests/terraform -m slow --slow $(ARGS)
+	$(PLAIN_PYTEST) tests/k8s tests/terraform -m slow --slow $(ARGS)
 
 .PHONY: e2e
 e2e: $(VENV)/.dev images cluster-images tools terraform java chromium checkov ## The Jenkinsfile for real: build, layers, push, apply, deploy, a release rolled back (LAYERS=all|none|unit,…)

@@ -189,7 +189,7 @@ def flusher(
     replicas: tuple[App, App], app_image: str, run: Run, network: Network, app_environment: dict[str, str]
 ) -> Iterator[Container]:
     """The process that folds visits into the counts, as in Compose, only more often."""
-    command = ["python", "manage.py", "flush_clicks", "--every", "0.2"]
+    command = ["python", "manage.py", "flush_clicks", "--every", "0.5"]
     with apps.working(app_image, run, network.name, app_environment, command, name="flusher") as container:
         yield container
 

@@ -21,7 +21,8 @@ def test_the_layer_fails_and_says_what_to_do(app_image: str) -> None:
     """Red: on a CI server without Docker the layer is green and has tested nothing."""
     # Without the evidence, or it would clear away that of the tests of the same names in this run.
     plugins = ("testkit.plugin", "no:testkit-evidence", "pytest_django.plugin", "xdist.plugin", "no:cacheprovider")
-    command = [sys.executable, "-m", "pytest", "-q", *(f"-p{plugin}" for plugin in plugins), ASKS_FOR_ALL]
+    options = [*(f"-p{plugin}" for plugin in plugins), "-oDJANGO_SETTINGS_MODULE="]
+    command = [sys.executable, "-m", "pytest", "-q", *options, ASKS_FOR_ALL]
     # Just these: to look for all that are installed takes longer than the question.
     env = {**os.environ, "APP_IMAGE": app_image, "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     with ExitStack() as stack:

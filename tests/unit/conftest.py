@@ -17,6 +17,7 @@ import ops.redis
 from links.models import Link
 from ops import health
 from ops.breaker import Breaker
+from tests.unit.support import coverage
 from tests.unit.support.clock import Clock
 from tests.unit.support.fake_redis import Connection, Redis
 from tests.unit.support.fresh import forget_everything
@@ -34,6 +35,13 @@ def pytest_collection_finish() -> None:
     """Leave what the imports and the collection have made out of every later search for garbage: it stays anyway."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What random examples reach is not counted: it differs from run to run, and tracing them takes the longest."""
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("no_cover")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -63,6 +71,18 @@ def _may_be_resolved(host: Any) -> bool:
     except ValueError:
         return False
     return True
+
+
+@pytest.fixture(autouse=True)
+def _children_are_counted_where_asked_for(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """See `children_are_counted`."""
+    if "children_are_counted" not in request.fixturenames:
+        coverage.leave_children_out(monkeypatch)
+
+
+@pytest.fixture
+def children_are_counted() -> None:
+    """For a test whose children run what no other test does: coverage counts them as well."""
 
 
 @pytest.fixture(autouse=True)

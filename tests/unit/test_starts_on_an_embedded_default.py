@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from testkit import process, wait
+from tests.unit.support import coverage
 
 # A connection kept open would make the server wait for its next request before it stops.
 CLOSE = {"Connection": "close"}
@@ -50,7 +51,8 @@ def embedded(state: Path) -> Iterator[tuple[process.Child, str]]:
         yield child, address
 
 
-def test_it_starts_follows_a_sample_link_and_starts_again(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("children_are_counted")
+def test_it_starts_follows_a_sample_link_and_starts_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If red, the first thing that anybody tries with this repository fails."""
     with embedded(tmp_path / "state") as (child, address):
         answer = requests.get(f"{address}/pytest", allow_redirects=False, headers=CLOSE, timeout=60)
@@ -70,6 +72,7 @@ def test_it_starts_follows_a_sample_link_and_starts_again(tmp_path: Path) -> Non
             mode = stat.S_IMODE((tmp_path / "state" / name).stat().st_mode)
             assert mode == 0o600, f"whoever shares the machine can read {name}: its mode is {mode:o}, not 600"
 
+    coverage.leave_children_out(monkeypatch)
     with embedded(tmp_path / "state") as (_, address):
         listed = requests.get(
             f"{address}/api/v1/links", headers={**CLOSE, "Authorization": f"Bearer {first_key}"}, timeout=60

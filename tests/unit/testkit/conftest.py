@@ -19,13 +19,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("no_cover")
 
 
-@pytest.fixture(autouse=True)
-def _children_are_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Coverage counts the app. In the many children here it would only cost time, and handle signals its own way."""
-    for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder with a catalogue folder, which is also the current one."""

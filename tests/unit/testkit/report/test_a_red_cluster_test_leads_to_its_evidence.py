@@ -4,19 +4,19 @@ From end to end: a real run of pytest whose test fails, kubectl's answers, the f
 """
 
 import base64
+import os
 import re
+import sys
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
-from testkit import evidence
+from testkit import evidence, process
 from testkit.report.__main__ import main
 from tests.unit.testkit.kube import builders as b
 from tests.unit.testkit.kube.fake_cluster import FakeCluster
 from tests.unit.testkit.report.stand import TABLE
-
-pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[4]
 PASSWORD = "correct-horse-battery-staple"  # of nothing
@@ -26,7 +26,7 @@ CONFTEST = """
 from pathlib import Path
 
 import pytest
-from testkit import evidence
+from testkit import evidence, process
 from testkit.kube.evidence import evidence_of
 from testkit.kube.kubectl import Kubectl
 from testkit.kube.render import Manifests
@@ -58,11 +58,10 @@ def sign_in(given):
 """
 
 
-@pytest.fixture
-def page(pytester: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The page of a run in which a test of the cluster was red, written beside its results in the current folder."""
-    folder = tmp_path / "cluster"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run in which a test of the cluster was red."""
+    folder = tmp_path_factory.mktemp("ran")
     cluster = FakeCluster(folder)
     cluster.program()
     crashed = b.pod("web-1", b.container("web", restarts=1), init=[b.container("wait", state=b.ended(0))])
@@ -74,19 +73,25 @@ def page(pytester: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     cluster.has(secret, crashed, b.event(crashed, "BackOff", f"back-off of {PASSWORD}", "12:00:01"))
     cluster.answers("describe", out=f"Name: web-1\nargs: --secret {PASSWORD}")
     cluster.answers("logs", out=LOG)
-    pytester.makeconftest(CONFTEST.format(folder, PASSWORD))
-    pytester.makepyfile(test_it=RED)
-    (pytester.path / "password").write_text(PASSWORD)
-    (pytester.path / "layers.toml").write_text(TABLE)
-    with monkeypatch.context() as patch:
-        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-        patch.setenv("PYTHONPATH", str(ROOT))
-        done = pytester.runpytest_subprocess(
-            "-p", "testkit.plugin", "-p", "no:cacheprovider", "--junitxml=reports/k8s.xml"
-        )
-    assert done.ret == pytest.ExitCode.TESTS_FAILED, f"the red test was not red: {done.ret}"
-    (pytester.path / "reports" / "build.log").write_text(done.stdout.str())
-    monkeypatch.chdir(pytester.path)
+    files = {"conftest.py": CONFTEST.format(folder, PASSWORD), "test_it.py": RED, "password": PASSWORD}
+    for name, text in {**files, "layers.toml": TABLE}.items():
+        (folder / name).write_text(text)
+    plugins = ["-p", "testkit.plugin", "-p", "no:cacheprovider"]
+    done = process.run(
+        [sys.executable, "-m", "pytest", *plugins, "--junitxml=reports/k8s.xml", "test_it.py"],
+        cwd=folder,
+        env={**os.environ, "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)},
+        timeout=60,
+    )
+    assert done.code == pytest.ExitCode.TESTS_FAILED, f"the red test was not red: {done.code}\n{done.output}"
+    (folder / "reports" / "build.log").write_text(done.output)
+    return folder
+
+
+@pytest.fixture
+def page(ran: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """That run's page, written beside its results in the current folder."""
+    monkeypatch.chdir(ran)
     assert main(["layers.toml"]) == 0
     return Path("reports/index.html").read_text()
 
