@@ -2,10 +2,12 @@
 
 from datetime import UTC, date, datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import Annotated, Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import Field, NinjaAPI, Query, Schema, Status
+from ninja import Field, NinjaAPI, Query, Schema, Status, Swagger
+from ninja.openapi.docs import ABS_TPL_PATH
 from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, StrictBool
@@ -92,6 +94,12 @@ class StatisticsOut(Schema):
     days: list[DayOut]
 
 
+class OwnSwagger(Swagger):
+    """The documentation's page, with scripts from here: Ninja takes them from a CDN unless it is an installed app."""
+
+    template_cdn = str(ABS_TPL_PATH / Path(Swagger.template).name)
+
+
 class StrataAPI(NinjaAPI):
     def get_openapi_schema(self, *args: Any, **kwargs: Any) -> OpenAPISchema:
         """The schema, with errors described under the media type they are sent with."""
@@ -104,7 +112,9 @@ class StrataAPI(NinjaAPI):
         return schema
 
 
-api = StrataAPI(title="Strata", version="1", description="Short links, made and measured.", auth=KeyAuth())
+api = StrataAPI(
+    title="Strata", version="1", description="Short links, made and measured.", docs=OwnSwagger(), auth=KeyAuth()
+)
 problems.handle_errors(api)
 
 _COMMON = {400: Problem, 401: Problem, 422: Problem, 429: Problem, 503: Problem}
