@@ -20,7 +20,7 @@ from testkit.delivery.smoke import failures, status
 from testkit.kube.cluster import Cluster, ClusterFailed, up
 from testkit.kube.deploy import DeployFailed, deploy
 from testkit.kube.kubectl import KubectlFailed
-from testkit.kube.registry import PushFailed
+from testkit.kube.registry import PushFailed, Registry
 from testkit.kube.render import Patch, RenderFailed, render
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,8 +49,14 @@ def main() -> int:
     options = parser.parse_args()
     begin = time.monotonic()
     try:
-        cluster = up(ROOT / "deploy" / "cluster", options.name, http_port=options.http_port, say=_say)
-        references = _pushed(cluster, OTHERS[options.overlay])
+        references: dict[str, str] = {}
+        cluster = up(
+            ROOT / "deploy" / "cluster",
+            options.name,
+            http_port=options.http_port,
+            beside=lambda registry: references.update(_pushed(registry, OTHERS[options.overlay])),
+            say=_say,
+        )
         _deploy(cluster, OVERLAYS / options.overlay, references)
     except (
         ClusterFailed,
@@ -68,7 +74,7 @@ def main() -> int:
     return 0
 
 
-def _pushed(cluster: Cluster, others: tuple[str, ...]) -> dict[str, str]:
+def _pushed(registry: Registry, others: tuple[str, ...]) -> dict[str, str]:
     """Build the app's image; return all of them by the digests under which the cluster's registry has them."""
     base, revision = images.resolve("PYTHON_IMAGE", ROOT), _revision()
     arguments = {"PYTHON_IMAGE": base, "REVISION": revision, "VERSION": revision}
@@ -76,7 +82,7 @@ def _pushed(cluster: Cluster, others: tuple[str, ...]) -> dict[str, str]:
     variables = {name: f"{name.replace('-', '_').upper()}_IMAGE" for name in others}
     local = {"strata": TAG, **{name: images.resolve(variable, ROOT) for name, variable in variables.items()}}
     begin = time.monotonic()
-    references = {name: cluster.push(image, name) for name, image in local.items()}
+    references = {name: registry.push(image, name) for name, image in local.items()}
     _say(f"pushed {', '.join(local.values())} in {time.monotonic() - begin:.1f} s")
     return references
 

@@ -33,7 +33,7 @@ from testkit import containers, images, process
 from testkit.kube import tools
 from testkit.kube.kind import KindFailed
 from testkit.kube.kubectl import KubectlFailed
-from testkit.kube.making import Cluster, Maker, Say
+from testkit.kube.making import Beside, Cluster, Maker, Say
 from testkit.kube.registry import PushFailed
 from testkit.kube.removal import STATE, down, sweep
 from testkit.kube.render import RenderFailed
@@ -74,6 +74,7 @@ def up(  # noqa: PLR0913  # all but folder and name are optional, and given by n
     *,
     http_port: int | None = None,
     later: Collection[str] = (),
+    beside: Beside = lambda _registry: None,
     state: Path = STATE,
     labels: Mapping[str, str] | None = None,
     say: Say = print,
@@ -82,6 +83,8 @@ def up(  # noqa: PLR0913  # all but folder and name are optional, and given by n
 
     http_port: of localhost, for the ingress controller; a free one where not given.
     later: add-ons that need not be ready yet; `complete` waits for them, and has to be called.
+    beside: is called with the registry, in a thread of its own, as soon as that runs: what it builds and pushes takes
+        the time in which the node starts. It has ended when `up` returns, which raises what it raised.
     state: where its kubeconfig is kept.
     labels: for registry and network, by which a leak gate finds them; the node has kind's label, `NODE_LABEL`.
     say: is called with a line for each step, and its seconds.
@@ -90,7 +93,16 @@ def up(  # noqa: PLR0913  # all but folder and name are optional, and given by n
     """
     begin = time.monotonic()
     with _named(name):
-        maker = Maker(folder, name, http_port=http_port, later=later, state=state, labels=dict(labels or {}), say=say)
+        maker = Maker(
+            folder,
+            name,
+            http_port=http_port,
+            later=later,
+            beside=beside,
+            state=state,
+            labels=dict(labels or {}),
+            say=say,
+        )
         cluster = maker.reused() or maker.made()
     say(f"cluster {name}: ready after {time.monotonic() - begin:.1f} s; {cluster.url}")
     return cluster

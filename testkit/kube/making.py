@@ -32,6 +32,7 @@ _READY_TIMEOUT = 150
 _BASE: list[addons.Workload] = [("kube-system", "daemonset/kube-proxy"), ("kube-system", "deployment/coredns")]
 
 Say = Callable[[str], None]
+Beside = Callable[[Registry], object]
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,13 @@ class Maker:
         *,
         http_port: int | None,
         later: Collection[str],
+        beside: Beside,
         state: Path,
         labels: dict[str, str],
         say: Say,
     ) -> None:
         self.folder, self.name, self.later, self.state, self.labels, self.say = folder, name, later, state, labels, say
+        self.beside = beside
         pins = next((above for above in folder.resolve().parents if (above / "images.env").is_file()), folder)
         self.images = {part: images.resolve(addons.variable(part), pins) for part in addons.names(folder)}
         self.registry_image = images.resolve("REGISTRY_IMAGE", pins)
@@ -106,7 +109,8 @@ class Maker:
         cluster = Cluster(self.kind, registry, made.http_port)
         self._tell_node(cluster)
         if made.addons != self.recipe.addons:
-            return self._install(cluster, {part: cluster.push(image, part) for part, image in self.images.items()})
+            cluster = self._install(cluster, {part: cluster.push(image, part) for part, image in self.images.items()})
+        self.beside(registry)
         return cluster
 
     def made(self) -> Cluster:
@@ -127,18 +131,22 @@ class Maker:
         _network(self.name, self.labels)
         self.file.parent.mkdir(parents=True, exist_ok=True)
         ended = threading.Event()
-        with ThreadPoolExecutor(max_workers=2) as beside, self._step("node"):
-            pushed = beside.submit(self._registry)
-            # Before the first pod asks for a Service: who has met a stranger there holds on to him.
-            beside.submit(node.keep_cluster_addresses_inside_early, self.kind, ended)
-            try:
-                self.kind.create(_config(self.folder, self.file.parent, port))
-            finally:
-                ended.set()
-            registry, references = pushed.result()
-        cluster = Cluster(self.kind, registry, port)
-        self._tell_node(cluster)
-        return self._install(cluster, references)
+        with ThreadPoolExecutor() as threads:
+            with self._step("node"):
+                pushed = threads.submit(self._registry)
+                beside = threads.submit(lambda: self.beside(pushed.result()[0]))
+                # Before the first pod asks for a Service: who has met a stranger there holds on to him.
+                threads.submit(node.keep_cluster_addresses_inside_early, self.kind, ended)
+                try:
+                    self.kind.create(_config(self.folder, self.file.parent, port))
+                finally:
+                    ended.set()
+                registry, references = pushed.result()
+            cluster = Cluster(self.kind, registry, port)
+            self._tell_node(cluster)
+            installed = self._install(cluster, references)
+            beside.result()
+        return installed
 
     def _registry(self) -> tuple[Registry, dict[str, str]]:
         name = registry_of(self.name)

@@ -5,7 +5,8 @@ the next run. Whatever a test changes in the shared release it puts back (`relea
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from testkit.containers import Run
 from testkit.kube.cluster import Cluster, ClusterFailed, complete, sweep, up
 from testkit.kube.evidence import evidence_of
 from testkit.kube.kubectl import Kubectl
+from testkit.kube.registry import Registry
 from testkit.progress import Say
 from tests.k8s.support.names import CLUSTER, INGRESS_NAMESPACE, KEPT, NAMESPACE, REMEDY, ROOT, RUN_LABEL
 from tests.k8s.support.release import Release
@@ -47,34 +49,58 @@ def keep(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("keep"))
 
 
+@dataclass(frozen=True)
+class Early:
+    """A cluster without LATER: good for the release, and for nobody else, as its server knows no namespace's end.
+
+    image: the id of the image under test; references: the local overlay's images as the cluster's registry has them, by
+    their names in the manifests.
+    """
+
+    cluster: Cluster
+    image: str
+    references: dict[str, str]
+
+
 @pytest.fixture(scope="session")
-def early_cluster(request: pytest.FixtureRequest, keep: bool, say: Say) -> Iterator[Cluster]:
+def early(request: pytest.FixtureRequest, keep: bool, say: Say) -> Iterator[Early]:
     """A cluster of this session's own, or the one that an earlier run kept. What is left of it fails the session.
 
-    Without LATER it is good for the release, and for nobody else: the server knows no namespace's end before.
+    The image under test is the one that a pipeline names in APP_IMAGE, else it is built while the cluster starts.
     """
     run = Run(RUN_LABEL, containers.new_id())
     name = KEPT if keep else f"strata-{run.id}"
-    with _plainly():
+    with _plainly(), ExitStack() as ours:
         containers.engine()
         sweep("strata")
-        if keep:
-            yield _made(request, name, {}, say)
-            return
-        with leaks.gate(run, also=[f"io.x-k8s.kind.cluster={name}"]):
-            made = _made(request, name, run.labels, say)
-            try:
-                yield made
-            finally:
-                made.delete()
+        if not keep:
+            ours.enter_context(leaks.gate(run, also=[f"io.x-k8s.kind.cluster={name}"]))
+        made: dict[str, str] = {}
+
+        def build_and_push(registry: Registry) -> None:
+            tag = f"strata-test:{name}"
+            made["app"] = ours.enter_context(
+                images.under_test(ROOT, "APP_IMAGE", base="PYTHON_IMAGE", tag=tag, say=say)
+            )
+            stores = {store: images.resolve(f"{store.upper()}_IMAGE", ROOT) for store in ("mysql", "redis")}
+            for part, local in {"strata": made["app"], **stores}.items():
+                made[part] = registry.push(local, part)
+            say("pushed the images")
+
+        labels = {} if keep else run.labels
+        cluster = up(CLUSTER, name, later=LATER, beside=build_and_push, labels=labels, say=say)
+        if not keep:
+            ours.callback(cluster.delete)
+        evidence.collect_with(request.config, evidence_of(cluster.kubectl, [NAMESPACE, INGRESS_NAMESPACE]))
+        yield Early(cluster, made.pop("app"), made)
 
 
 @pytest.fixture(scope="session")
-def cluster(early_cluster: Cluster) -> Cluster:
+def cluster(early: Early) -> Cluster:
     """The cluster with all that belongs to it."""
     with _plainly():
-        complete(early_cluster)
-    return early_cluster
+        complete(early.cluster)
+    return early.cluster
 
 
 @contextmanager
@@ -86,36 +112,22 @@ def _plainly() -> Iterator[None]:
         pytest.fail(f"The k8s layer: {error} Remedy: {REMEDY}.", pytrace=False)
 
 
-def _made(request: pytest.FixtureRequest, name: str, labels: dict[str, str], say: Say) -> Cluster:
-    made = up(CLUSTER, name, later=LATER, labels=labels, say=say)
-    namespaces = [NAMESPACE, INGRESS_NAMESPACE]
-    evidence.collect_with(request.config, evidence_of(made.kubectl, namespaces))
-    return made
+@pytest.fixture(scope="session")
+def image(early: Early) -> str:
+    """The id of the image under test."""
+    return early.image
 
 
 @pytest.fixture(scope="session")
-def image(early_cluster: Cluster, say: Say) -> Iterator[str]:
-    """The id of the image under test: APP_IMAGE where a pipeline names one, else built from this tree."""
-    tag = f"strata-test:{early_cluster.name}"
-    with images.under_test(ROOT, "APP_IMAGE", base="PYTHON_IMAGE", tag=tag, say=say) as app:
-        yield app
+def references(early: Early) -> dict[str, str]:
+    """The local overlay's images, as the cluster's registry has them."""
+    return early.references
 
 
 @pytest.fixture(scope="session")
-def references(early_cluster: Cluster, image: str, say: Say) -> dict[str, str]:
-    """The images of the local overlay as the cluster's registry has them, by their names in the manifests."""
-    say("pushing the images …")
-    return {
-        "strata": early_cluster.push(image, "strata"),
-        "mysql": early_cluster.push(images.resolve("MYSQL_IMAGE", ROOT), "mysql"),
-        "redis": early_cluster.push(images.resolve("REDIS_IMAGE", ROOT), "redis"),
-    }
-
-
-@pytest.fixture(scope="session")
-def kubectl(early_cluster: Cluster) -> Kubectl:
+def kubectl(early: Early) -> Kubectl:
     """kubectl in the namespace of the release."""
-    return early_cluster.kubectl.within(NAMESPACE)
+    return early.cluster.kubectl.within(NAMESPACE)
 
 
 @pytest.fixture(scope="session")

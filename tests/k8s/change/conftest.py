@@ -32,10 +32,10 @@ def restored(release: Release) -> Iterator[Release]:
 
 
 @pytest.fixture(scope="session")
-def journey(release: Release, site: Site, variants: Variants, resident: Owner, say: Say) -> Iterator[Journey]:
+def journey(release: Release, site: Site, variants: Variants, resident: Owner, say: Say) -> Journey:
     """From the image under test to a newer release, whose migration expands the schema, and back, under steady load.
 
     It takes the better part of a minute, and several tests have a question to it.
     """
-    with release.restored():
-        yield travel(release, site, variants, resident, say)
+    with release.restored_after_a_failure():
+        return travel(release, site, variants, resident, say)

@@ -57,8 +57,20 @@ class Release:
         try:
             yield
         finally:
-            self.deploy()
-            rollout(self.kubectl, "deployment/webapp", timeout=PATIENCE, drained=True)
+            self._restore()
+
+    @contextmanager
+    def restored_after_a_failure(self) -> Iterator[None]:
+        """For what puts the release back by itself, if it comes to its end."""
+        try:
+            yield
+        except BaseException:
+            self._restore()
+            raise
+
+    def _restore(self) -> None:
+        self.deploy()
+        rollout(self.kubectl, "deployment/webapp", timeout=PATIENCE, drained=True)
 
     def migrations(self) -> list[str]:
         """Return the names of the migration Jobs of what is deployed."""
