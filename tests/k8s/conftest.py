@@ -2,9 +2,13 @@
 
 All three are made once a session, when a test first asks; the static tests ask for none. With `--keep` they stay for
 the next run. Whatever a test changes in the shared release it puts back (`release.restored`).
+
+The release comes up while the tests that do without it have their turn, which therefore come first.
 """
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,12 +33,29 @@ LIVE = {"accepted", "deployed", "change"}
 LATER = ("metrics-server",)
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in a hook of the same name
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep what needs the cluster in one process of pytest-xdist, or each of them would make a cluster of its own."""
+_RELEASE_IS_WANTED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Keep what needs the cluster in one process of pytest-xdist, or each of them would make a cluster of its own.
+
+    The groups are marked before pytest-xdist reads them in a hook of its own; the order is made when all is shuffled.
+    """
     for item in items if config.pluginmanager.hasplugin("xdist") else ():
-        if any(item.path.is_relative_to(HERE / folder) for folder in LIVE):
+        if _is_live(item):
             item.add_marker(pytest.mark.xdist_group("cluster"))
+    yield
+    items.sort(key=_wants_the_release)
+    config.stash[_RELEASE_IS_WANTED] = any(map(_wants_the_release, items))
+
+
+def _is_live(item: pytest.Item) -> bool:
+    return any(item.path.is_relative_to(HERE / folder) for folder in LIVE)
+
+
+def _wants_the_release(item: pytest.Item) -> bool:
+    return _is_live(item) and "release" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")
@@ -96,8 +117,10 @@ def early(request: pytest.FixtureRequest, keep: bool, say: Say) -> Iterator[Earl
 
 
 @pytest.fixture(scope="session")
-def cluster(early: Early) -> Cluster:
+def cluster(request: pytest.FixtureRequest, early: Early) -> Cluster:
     """The cluster with all that belongs to it."""
+    if request.config.stash[_RELEASE_IS_WANTED]:
+        request.getfixturevalue("deployment")
     with _plainly():
         complete(early.cluster)
     return early.cluster
@@ -131,13 +154,31 @@ def kubectl(early: Early) -> Kubectl:
 
 
 @pytest.fixture(scope="session")
-def release(request: pytest.FixtureRequest, kubectl: Kubectl, references: dict[str, str], say: Say) -> Release:
-    """The local overlay, deployed and rolled out; what the cluster did without meanwhile is there then too."""
+def deployment(
+    request: pytest.FixtureRequest, kubectl: Kubectl, references: dict[str, str], say: Say
+) -> Future[Release]:
+    """The local overlay on its way."""
     made = Release(kubectl, references, say)
     evidence.collect_with(request.config, evidence_of(kubectl, [], manifests=lambda: made.deployed))
-    made.deploy()
-    request.getfixturevalue("cluster")
-    return made
+    future: Future[Release] = Future()
+
+    def deploy() -> None:
+        try:
+            made.deploy()
+        except BaseException as error:  # noqa: BLE001  raised again where the release is asked for
+            future.set_exception(error)
+        else:
+            future.set_result(made)
+
+    # Not of a pool, whose threads are waited for: a session that is ended does not wait for its release.
+    threading.Thread(target=deploy, daemon=True).start()
+    return future
+
+
+@pytest.fixture(scope="session")
+def release(deployment: Future[Release], cluster: Cluster) -> Release:
+    """The local overlay, deployed and rolled out."""
+    return deployment.result()
 
 
 @pytest.fixture(scope="session")
