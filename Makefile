@@ -32,6 +32,8 @@ METRICS_PORT ?= 8001
 CLUSTER ?= strata
 HTTP_PORT ?= 8080
 DEPLOY ?= local
+# Go's programs (kubectl, kustomize, Terraform, Docker's) end within seconds: most of their search for garbage is in vain.
+test-container test-k8s-static test-k8s test-terraform test-slow e2e: export GOGC ?= 400
 # Where a pipeline delivers; its controller sets these for its own site.
 REGISTRY ?= registry.strata.example.org
 OVERLAY ?= deploy/kustomize/overlays/$(ENV)

@@ -8,7 +8,7 @@ from testkit.wait import NotYet, until
 from tests.k8s.support.site import Site
 
 # Visits a second. New visitors find a listener that is late or gone too early, the others connections that are cut.
-NEW, KEPT = 70, 50
+NEW, KEPT = 60, 45
 RATE = NEW + KEPT
 
 _CALM_SECONDS = 1
@@ -85,7 +85,7 @@ class Traffic:
 
 @contextmanager
 def traffic(site: Site, slug: str) -> Iterator[Traffic]:
-    """Follow a link 120 times a second, as new visitors and as ones that keep their connections."""
+    """Follow a link 105 times a second, as new visitors and as ones that keep their connections."""
     with ExitStack() as stack:
         new = stack.enter_context(site.visits(slug, NEW))
         kept = stack.enter_context(site.visits(slug, KEPT, keep_alive=True))
