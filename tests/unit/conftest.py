@@ -17,12 +17,14 @@ import ops.redis
 from links.models import Link
 from ops import health
 from ops.breaker import Breaker
-from tests.unit.support import coverage
 from tests.unit.support.clock import Clock
+from tests.unit.support.coverage import Counting, leave_children_out
 from tests.unit.support.fake_redis import Connection, Redis
 from tests.unit.support.fresh import forget_everything
 
 LOOPBACK = ["127.0.0.1", "::1"]
+
+_COUNTING = pytest.StashKey[Counting]()
 
 # The machine is shared: how long an example takes says nothing about the code.
 hypothesis.settings.register_profile(
@@ -37,11 +39,21 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What random examples reach is not counted: it differs from run to run, and tracing them takes the longest."""
-    for item in items:
-        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
-            item.add_marker("no_cover")
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "uncounted: what the test runs is no coverage; others have run it")
+
+
+@pytest.hookimpl(trylast=True)  # pytest-cov begins in a hook of the same name
+def pytest_sessionstart(session: pytest.Session) -> None:
+    session.config.stash[_COUNTING] = Counting()
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    if counting := item.config.stash.get(_COUNTING, None):
+        with counting.of(item):
+            return (yield)
+    return (yield)  # `pytest` without a folder reads this file too late
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -77,7 +89,7 @@ def _may_be_resolved(host: Any) -> bool:
 def _children_are_counted_where_asked_for(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """See `children_are_counted`."""
     if "children_are_counted" not in request.fixturenames:
-        coverage.leave_children_out(monkeypatch)
+        leave_children_out(monkeypatch)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.unit.support.crashes import Run, crash_at, observed
 from tests.unit.support.fake_redis import Redis
 
 # The same lines some hundred times over, which other tests have run as well.
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.uncounted]
 
 DAY = "2027-03-01"
 VISITS = 3

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from testkit import process, wait
-from tests.unit.support import coverage
+from tests.unit.support.coverage import leave_children_out
 
 # A connection kept open would make the server wait for its next request before it stops.
 CLOSE = {"Connection": "close"}
@@ -72,7 +72,7 @@ def test_it_starts_follows_a_sample_link_and_starts_again(tmp_path: Path, monkey
             mode = stat.S_IMODE((tmp_path / "state" / name).stat().st_mode)
             assert mode == 0o600, f"whoever shares the machine can read {name}: its mode is {mode:o}, not 600"
 
-    coverage.leave_children_out(monkeypatch)
+    leave_children_out(monkeypatch)
     with embedded(tmp_path / "state") as (_, address):
         listed = requests.get(
             f"{address}/api/v1/links", headers={**CLOSE, "Authorization": f"Bearer {first_key}"}, timeout=60

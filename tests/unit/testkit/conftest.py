@@ -9,15 +9,6 @@ from testkit.faults.__main__ import main
 
 Faults = Callable[..., tuple[int, str]]
 
-_HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Coverage counts the app, and nothing here runs it: its tracing would only cost time."""
-    for item in items:
-        if item.path.is_relative_to(_HERE):
-            item.add_marker("no_cover")
-
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
