@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import InterfaceError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.test import Client
 
 from links.models import Hit, Link
@@ -118,6 +118,20 @@ def test_a_lost_connection_is_an_outage_too(client: Client, db: None) -> None:
 
     with connection.execute_wrapper(closed):
         assert client.get("/spring", secure=True).status_code == 503
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_lost_a_query_is_hung_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If red, whoever comes next in that thread waits for read_timeout once more, to learn that it is broken."""
+    hung_up: list[bool] = []
+    monkeypatch.setattr(connection, "close", lambda: hung_up.append(True))
+    with pytest.raises(database.DatabaseAway), database.guarded():
+        raise OperationalError(2013, "Lost connection to MySQL server during query")
+    assert hung_up, "the connection on which a query was lost is kept for the next one"
+    hung_up.clear()
+    with pytest.raises(database.DatabaseAway), transaction.atomic(), database.guarded():
+        raise OperationalError(2013, "Lost connection to MySQL server during query")
+    assert not hung_up, "closed inside a transaction, which needs it for its end"
 
 
 def test_pages_answer_503_as_well(client: Client, owner: Any) -> None:

@@ -47,11 +47,18 @@ def guarded() -> Iterator[None]:
             yield
         except AWAY as error:
             breaker().failed()
+            _hang_up()
             raise DatabaseAway(str(error)) from error
         breaker().succeeded()
     finally:
         if on_trial:
             _trial.release()
+
+
+def _hang_up() -> None:
+    """Drops a connection on which a query was lost. The next one would first ask it, for as long again, if it works."""
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def mend(**_signal: object) -> None:
