@@ -11,6 +11,7 @@ tests that use it.
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,9 @@ def serve(port: int) -> None:
     """Serve until the process ends."""
     # Imported here: moto takes a second, which whoever only wants to start the child need not pay.
     import moto.eks.models  # noqa: PLC0415
+    from moto.ec2.responses.flow_logs import FlowLogs  # noqa: PLC0415
     from moto.eks.responses import EKSResponse  # noqa: PLC0415
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication  # noqa: PLC0415
     from moto.server import main as moto_server  # noqa: PLC0415
 
     # A node group that names no key pair has none; moto makes one up, and the next plan replaces the group.
@@ -61,7 +64,38 @@ def serve(port: int) -> None:
     # What moto is told and forgets, so that the next plan replaces the cluster or changes the group.
     _remember(EKSResponse, "create_cluster", access_config="accessConfig", upgrade_policy="upgradePolicy")
     _remember(EKSResponse, "create_nodegroup", update_config="updateConfig")
+    # A client that got no answer asks again, and has made one flow log, not two.
+    _repeat(FlowLogs, "create_flow_logs")
+    # Each request has a thread, and what they share has no lock.
+    _one_at_a_time(DomainDispatcherApplication)
     moto_server(["--host", "127.0.0.1", "--port", str(port)])
+
+
+def _one_at_a_time(application: Any) -> None:
+    """Let a WSGI application answer one request after the other."""
+    original, turn = application.__call__, threading.Lock()
+
+    def answer(self: Any, environ: Any, start_response: Any) -> Any:
+        with turn:
+            return original(self, environ, start_response)
+
+    application.__call__ = answer
+
+
+def _repeat(responses: Any, operation: str) -> None:
+    """Let an operation answer a ClientToken that it knows as it did before, which is what AWS promises of it."""
+    original = getattr(responses, operation)
+    answers: dict[str, Any] = {}
+
+    def repeating(self: Any) -> Any:
+        token = self._get_param("ClientToken")
+        if not token:
+            return original(self)
+        if token not in answers:
+            answers[token] = original(self)
+        return answers[token]
+
+    setattr(responses, operation, repeating)
 
 
 def _remember(responses: Any, operation: str, **parameters: str) -> None:
