@@ -248,8 +248,12 @@ def test_python_has_what_django_imports(python: str) -> None:
 def test_python_installs_into_itself_and_into_a_virtual_environment(python: str) -> None:
     """Red: `pip install` in a Dockerfile ends with "externally managed environment", or venv without pip."""
     # What would be put into an environment is looked for and left there: it takes seconds, and the app wants none.
-    commands = "python -m venv --without-pip /v && /v/bin/python -m ensurepip --version && pip install --no-index none"
-    done = process.run(["docker", "exec", python, "sh", "-c", commands.replace("/v", "/tmp/v")], timeout=60)
+    commands = (
+        "cd && python -m venv --without-pip v",
+        "v/bin/python -m ensurepip --version",
+        "pip install --no-index none",
+    )
+    done = process.run(["docker", "exec", python, "sh", "-c", " && ".join(commands)], timeout=60)
     assert re.match(r"pip \d", done.output), done.output
     assert "No matching distribution found for none" in done.output, done.output
 

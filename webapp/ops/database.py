@@ -58,7 +58,8 @@ def guarded() -> Iterator[None]:
 def _hang_up() -> None:
     """Drops a connection on which a query was lost. The next one would first ask it, for as long again, if it works."""
     if not connection.in_atomic_block:
-        connection.close()
+        with suppress(DatabaseError, InterfaceError):  # it may be closed already
+            connection.close()
 
 
 def mend(**_signal: object) -> None:
@@ -69,8 +70,7 @@ def mend(**_signal: object) -> None:
     """
     if connection.in_atomic_block and not connection.atomic_blocks:
         connection.in_atomic_block = connection.closed_in_transaction = False
-        with suppress(DatabaseError, InterfaceError):  # it may be closed already
-            connection.close()
+        _hang_up()
 
 
 def pending_migrations() -> list[str]:

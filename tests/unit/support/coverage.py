@@ -1,4 +1,4 @@
-"""What coverage counts. It makes all of Python half as slow again, so it works only where there is something to count.
+"""What coverage counts. All of Python takes half as long again with it, so it works only where something counts.
 
 That is while a test of the app is called: not while pytest collects, prepares and reports, nor in tests of other
 things. Random examples do not count, as what they reach differs from run to run; nor does a child, unless a test asks
@@ -62,6 +62,6 @@ def _counts(item: pytest.Item) -> bool:
 
 
 def leave_children_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From here to the end of the test, children are not counted."""
+    """Children are not counted from here on, until `monkeypatch` is undone."""
     for name in _HANDED_DOWN:
         monkeypatch.delenv(name, raising=False)

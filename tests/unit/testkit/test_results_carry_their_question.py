@@ -45,7 +45,7 @@ def test_cannot_be_torn_down(broken): ...
 def results(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, *options: str, tests: str = TESTS
 ) -> junit.Suite:
-    for name in ("CI", "PYTEST_ADDOPTS", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
+    for name in ("CI", "PYTEST_ADDOPTS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     # This tree's testkit, also where another one is installed.

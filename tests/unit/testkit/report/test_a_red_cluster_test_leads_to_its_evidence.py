@@ -14,6 +14,7 @@ import pytest
 
 from testkit import evidence, process
 from testkit.report.__main__ import main
+from tests.unit.support.coverage import leave_children_out
 from tests.unit.testkit.kube import builders as b
 from tests.unit.testkit.kube.fake_cluster import FakeCluster
 from tests.unit.testkit.report.stand import TABLE
@@ -26,7 +27,7 @@ CONFTEST = """
 from pathlib import Path
 
 import pytest
-from testkit import evidence, process
+from testkit import evidence
 from testkit.kube.evidence import evidence_of
 from testkit.kube.kubectl import Kubectl
 from testkit.kube.render import Manifests
@@ -77,12 +78,11 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in {**files, "layers.toml": TABLE}.items():
         (folder / name).write_text(text)
     plugins = ["-p", "testkit.plugin", "-p", "no:cacheprovider"]
-    done = process.run(
-        [sys.executable, "-m", "pytest", *plugins, "--junitxml=reports/k8s.xml", "test_it.py"],
-        cwd=folder,
-        env={**os.environ, "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)},
-        timeout=60,
-    )
+    command = [sys.executable, "-m", "pytest", *plugins, "--junitxml=reports/k8s.xml", "test_it.py"]
+    with pytest.MonkeyPatch.context() as patch:
+        leave_children_out(patch)  # what does so for each test comes after a module's fixtures
+        env = {**os.environ, "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
+    done = process.run(command, cwd=folder, env=env, timeout=60)
     assert done.code == pytest.ExitCode.TESTS_FAILED, f"the red test was not red: {done.code}\n{done.output}"
     (folder / "reports" / "build.log").write_text(done.output)
     return folder
