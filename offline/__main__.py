@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from offline.commands import CommandFailed
+from offline.commands import CommandFailed, end_in_order
 from offline.docker import NoSuchImage, RegistrySilent, check_engine, is_here, pull
 from offline.settings import BadSettings, only, read_pins, write_choice
 from offline.stand_in import CA_BUNDLE, CannotBuild, WrongLine, has_recipe, stand_in
@@ -50,6 +50,7 @@ def names() -> list[str]:
 def main() -> int:
     """Choose an image for every pin asked for, print each choice and its time, and write them to `.env`."""
     wanted = names()
+    end_in_order()
     try:
         check_engine()
         choice = {}

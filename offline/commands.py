@@ -1,6 +1,9 @@
 """Run the commands that the work is done with: docker, apt, debootstrap, go."""
 
+import os
+import signal
 import subprocess
+import sys
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -35,6 +38,8 @@ def run_visibly(
 ) -> None:
     """Run a command of minutes that prints a line a step, and show now and then how far it is.
 
+    When we are interrupted, it and all that it has started are ended as well.
+
     Args:
         what: what is being made, for the lines that are shown.
         command: the command.
@@ -48,16 +53,31 @@ def run_visibly(
     last: deque[str] = deque(maxlen=_LAST_LINES)
     print(f"{what}: building", flush=True)
     with subprocess.Popen(  # noqa: S603  no shell in between
-        command, cwd=folder, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=folder,
+        env=settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     ) as child:
-        for count, line in enumerate(cast("IO[str]", child.stdout), start=1):
-            last.append(line.rstrip())
-            if time.monotonic() - shown > PROGRESS_EVERY_SECONDS:
-                shown = time.monotonic()
-                print(f"{what}: {shown - begin:.0f} s, step {count}: {last[-1]}", flush=True)
+        try:
+            for count, line in enumerate(cast("IO[str]", child.stdout), start=1):
+                last.append(line.rstrip())
+                if time.monotonic() - shown > PROGRESS_EVERY_SECONDS:
+                    shown = time.monotonic()
+                    print(f"{what}: {shown - begin:.0f} s, step {count}: {last[-1]}", flush=True)
+        except BaseException:
+            os.killpg(child.pid, signal.SIGTERM)
+            raise
     if child.returncode:
         raise _failed(command, child.returncode, list(last))
     print(f"{what}: built in {time.monotonic() - begin:.0f} s", flush=True)
+
+
+def end_in_order() -> None:
+    """Take SIGTERM (a cancelled job) like Ctrl-C from now on: what is half built is removed on the way out."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
 
 
 def succeeds(*command: str | Path) -> bool:

@@ -1,11 +1,16 @@
 """Is a program of the cluster built again only when it has changed, and never kept half built?"""
 
+import os
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from offline import commands, parts, stand_in
+from testkit import process, wait
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -53,6 +58,33 @@ def test_a_failed_build_leaves_nothing_and_says_why(part: Path, tmp_path: Path) 
     with pytest.raises(commands.CommandFailed, match=r"main\.go:3: no such thing"):
         parts.build("tool", tmp_path / "cache")
     assert list((tmp_path / "cache" / "parts").iterdir()) == []
+
+
+CANCELLED = """
+import sys
+from pathlib import Path
+from offline import commands, parts
+parts.PARTS, parts._NEEDS = Path(sys.argv[1]), "true"
+commands.end_in_order()
+parts.build("tool", Path(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_cancelled_build_leaves_nothing(part: Path, tmp_path: Path, number: signal.Signals) -> None:
+    """Red: each cancelled job leaves gigabytes of half a build in the cache, and a compiler that goes on."""
+    compiler = tmp_path / "pid"
+    write_build(part, f'echo half >"$1/tool"\nsleep 60 &\necho $! >{compiler}.new\nmv {compiler}.new {compiler}\nwait')
+    command = [sys.executable, "-c", CANCELLED, str(part.parent), str(tmp_path / "cache")]
+    with process.hearing_ctrl_c():
+        run = subprocess.Popen(command, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    with run:
+        wait.until(compiler.exists, 10, 0.02, "the build's compiler")
+        run.send_signal(number)
+        run.wait(timeout=20)
+    assert list((tmp_path / "cache" / "parts").iterdir()) == [], "half a build is left"
+    pid = compiler.read_text().strip()
+    wait.until(lambda: not Path("/proc", pid).exists(), 5, 0.02, "the end of the build's compiler")
 
 
 def test_progress_is_shown(
