@@ -10,8 +10,10 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Browser, sync_playwright
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """What is looked for on PATH, the best first: the headless shell has the same engine and no user interface to load."""
@@ -43,9 +45,12 @@ def program() -> str:
 
 
 @contextmanager
-def chromium(*arguments: str) -> Iterator[Browser]:
+def chromium(*arguments: str) -> "Iterator[Browser]":
     """Start the browser, with more `arguments` of its command line, and close it at the end. Raises NoBrowser."""
     path = program()
+    # Takes longer to import than all of testkit, and most who import this only ask for the program.
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=[*_ARGUMENTS, *arguments])
         try:

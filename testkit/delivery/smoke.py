@@ -18,6 +18,9 @@ from testkit import wait
 
 Probe = Callable[[], "bool | wait.NotYet"]
 
+# Seconds between two questions.
+_EVERY = 0.5
+
 
 def status(url: str, code: int) -> Probe:
     """Return a probe for the status code of an address."""
@@ -45,7 +48,7 @@ def failures(probes: dict[str, Probe], timeout: float) -> dict[str, str]:
     found = {}
     for name, probe in probes.items():
         try:
-            wait.until(probe, timeout=timeout, every=0.5, why=name)
+            wait.until(probe, timeout=timeout, every=_EVERY, why=name)
         except (wait.WaitTimeout, requests.RequestException, ValueError) as error:
             found[name] = str(error)
     return found

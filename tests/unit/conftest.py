@@ -33,10 +33,15 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("unit")
 
 
-def pytest_collection_finish() -> None:
-    """Leave what the imports and the collection have made out of every later search for garbage: it stays anyway."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Nothing that imports and collection make is garbage: not looked for meanwhile, and left out of later searches."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_configure(config: pytest.Config) -> None:

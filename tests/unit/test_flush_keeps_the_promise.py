@@ -115,6 +115,7 @@ def story(redis: Redis, clock: Clock, owner: User) -> type[Story]:
     return Story
 
 
+@pytest.mark.uncounted
 @pytest.mark.django_db(transaction=True)
 def test_whatever_happens(story: type[Story]) -> None:
     """If red, there is a sequence of outages and kills, printed below, that loses visits or invents some."""

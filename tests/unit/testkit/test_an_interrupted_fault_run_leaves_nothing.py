@@ -10,6 +10,7 @@ import pytest
 
 import testkit
 from testkit import process, wait
+from tests.unit.support.processes import is_running
 
 CATALOGUE = """
 - {id: quick, kind: harmless, file: a.txt, edit: {find: zero, replace: one}, production: x, layer: unit}
@@ -51,7 +52,7 @@ def test_it_leaves_no_copy_and_no_child(project: Path, number: signal.Signals) -
     printed = said.decode()
     assert run.returncode == 128 + number, f"exit code {run.returncode}: {printed}"
     assert not list(copies.glob("*-*")), f"copies are left: {list(copies.iterdir())}"
-    assert not Path(f"/proc/{pid}").exists(), f"the child {pid} still runs"
+    assert not is_running(int(pid)), f"the child {pid} still runs"
     assert (copies / "tidied").exists(), "the child was killed before it had tidied up: containers would be left"
     assert '"quick ' in (project / ".strata/faults/results.json").read_text(), f"the finished result is lost: {printed}"
     assert "later" not in printed, f"another entry was begun after the signal: {printed}"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from testkit import process, wait
+from tests.unit.support.processes import is_running
 
 SLEEPS = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
 
@@ -34,17 +35,8 @@ print(process.start(["sleep", "60"]).pid, flush=True)
 """
 
 
-def runs(pid: int) -> bool:
-    """Say whether a process runs; one that only waits to be reaped does not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
-
-
 def must_vanish(pid: int, why: str) -> None:
-    wait.until(lambda: not runs(pid), timeout=60, every=0.01, why=why)
+    wait.until(lambda: not is_running(pid), timeout=60, every=0.01, why=why)
 
 
 def test_leaving_the_with_block_ends_it() -> None:

@@ -86,17 +86,30 @@ def test_a_file_that_cannot_be_read_has_a_message(pytester: pytest.Pytester, mon
     assert "no_such_module" in case.message, f"the message is {case.message!r}"
 
 
-# Each test of it waits for nobody, and the one that comes first asks the whole run to stop.
+# The test that comes first asks the whole run to stop, and none ends before the run has begun to.
 STOPPED = """
-import os, signal, time
+import os, pathlib, signal, time
+
+def run_ends():
+    while not pathlib.Path("ends").exists():
+        time.sleep(0.01)
 
 def test_stops():
     os.kill({0}, signal.SIGTERM)
-    time.sleep(60)
+    run_ends()
 
-def test_other(): ...
-def test_third(): time.sleep(60)
-def test_fourth(): ...
+def test_other(): run_ends()
+def test_third(): run_ends()
+def test_fourth(): run_ends()
+"""
+
+RUN_ENDS = """
+import pathlib, pytest
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session):
+    if not hasattr(session.config, "workerinput"):
+        pathlib.Path("ends").touch()
 """
 
 
@@ -107,6 +120,7 @@ def test_a_run_that_was_stopped_does_not_look_whole(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], run: str
 ) -> None:
     """Red: a layer that was aborted after a tenth of its tests is green in the report."""
+    pytester.makeconftest(RUN_ENDS)
     suite = results(pytester, monkeypatch, *options, tests=STOPPED.format(run))
     assert suite.exist == 4, f"4 tests exist, and the file of the stopped run says {suite.exist}"
     assert len(suite.cases) < 4, "the run was not stopped"

@@ -37,17 +37,24 @@ def site() -> Iterator[_Site]:
     """A site in the middle of a rollout."""
     with _Site(("127.0.0.1", 0), _Handler) as server:
         server.versions = ["old", "old", "new"]
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=[0.01])
         thread.start()
         yield server
         server.shutdown()
         thread.join()
 
 
-def ask(site: _Site, version: str, junit: Path) -> int:
+@pytest.fixture(autouse=True)
+def _asks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A site on this machine needs no time between two questions."""
+    monkeypatch.setattr(smoke, "_EVERY", 0.01)
+
+
+def ask(site: _Site, version: str, junit: Path, timeout: float = 10) -> int:
     """Run the program."""
     url = f"http://127.0.0.1:{site.server_port}"
-    return smoke.main([url, "--json", "/health", "version", version, "--timeout", "2", "--junit", str(junit)])
+    more = ["--timeout", str(timeout), "--junit", str(junit)]
+    return smoke.main([url, "--json", "/health", "version", version, *more])
 
 
 def test_the_old_version_may_answer_for_a_while(site: _Site, tmp_path: Path) -> None:
@@ -57,7 +64,7 @@ def test_the_old_version_may_answer_for_a_while(site: _Site, tmp_path: Path) -> 
 
 def test_the_wrong_version_is_named(site: _Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Red: the old release runs on, and the build is green."""
-    assert ask(site, "newer", tmp_path / "smoke.xml") == 1
+    assert ask(site, "newer", tmp_path / "smoke.xml", timeout=0.3) == 1
     assert "version is new" in capsys.readouterr().out
     (case,) = ET.fromstring((tmp_path / "smoke.xml").read_text())
     assert case.find("failure") is not None, "the report says that all is well"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from testkit.kube import rollout
 from tests.unit.testkit.kube.fake_cluster import FakeCluster
 
 
@@ -13,3 +14,9 @@ def cluster(tmp_path: Path) -> FakeCluster:
     folder = tmp_path / "cluster"
     folder.mkdir()
     return FakeCluster(folder)
+
+
+@pytest.fixture(autouse=True)
+def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cluster in this process needs no time between two looks."""
+    monkeypatch.setattr(rollout, "_EVERY", 0.01)

@@ -96,7 +96,7 @@ def test_a_failed_release_makes_way_for_the_last_good_one(cluster: FakeCluster, 
     cluster.ends("shop:2", kind, **status)
     told: list[str] = []
     with pytest.raises(DeployFailed, match="overlays/test does not run; the last good release runs again") as raised:
-        deploy(cluster.kubectl, of("shop:2", "shop-2"), timeout=0.5, rollback=True, say=told.append)
+        deploy(cluster.kubectl, of("shop:2", "shop-2"), timeout=0.1, rollback=True, say=told.append)
     assert raised.value.rolled_back
     assert running(cluster) == "shop:1"
     assert "configmap/shop-1" in cluster.objects()
@@ -146,7 +146,7 @@ def test_a_migration_that_has_not_begun_goes_with_its_release(cluster: FakeClust
     pod = b.pod("migrate-x", labels={"batch.kubernetes.io/job-name": job})
     cluster.has({**pod, "status": {"phase": phase}})
     with pytest.raises(DeployFailed):
-        deploy(cluster.kubectl, of("shop:2"), timeout=0.5, rollback=True)
+        deploy(cluster.kubectl, of("shop:2"), timeout=0.1, rollback=True)
     assert len(jobs(cluster)) == left
 
 
@@ -174,7 +174,7 @@ def test_a_rollback_that_fails_tells_both_reasons(cluster: FakeCluster) -> None:
     cluster.ends("shop:2", "Job", **FAILED)
     cluster.ends("shop:1", "Deployment", observedGeneration=1)
     with pytest.raises(DeployFailed, match=r"(?s)failed as well: .*in vain.*first failure.*BackoffLimit") as raised:
-        deploy(cluster.kubectl, of("shop:2"), timeout=0.5, rollback=True)
+        deploy(cluster.kubectl, of("shop:2"), timeout=0.1, rollback=True)
     assert not raised.value.rolled_back
 
 

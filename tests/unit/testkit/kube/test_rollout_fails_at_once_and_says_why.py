@@ -17,7 +17,7 @@ FORBIDDEN = 'pods "web" is forbidden: violates PodSecurity "restricted:latest": 
 
 
 def failure(
-    cluster: FakeCluster, *more: Object, workload: Object | None = None, patience: float = 0.3
+    cluster: FakeCluster, *more: Object, workload: Object | None = None, patience: float = 0.05
 ) -> RolloutFailed:
     """Return how the wait fails for a workload, a Deployment under way where not given, with these other objects."""
     workload = workload or b.deployment(**UNDER_WAY)
@@ -131,7 +131,7 @@ def test_what_may_still_end_well_is_waited_for(cluster: FakeCluster, pod: Object
 
 def test_an_init_container_that_never_ends_well_is_named(cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise a schema that never comes is told as a time-out of the web server."""
-    monkeypatch.setattr(problems, "INIT_PATIENCE", 0.3)
+    monkeypatch.setattr(problems, "INIT_PATIENCE", 0.05)
     waiting = b.container("wait", "CrashLoopBackOff", lastState=b.ended(1))
     error = failure(cluster, b.replicaset(), b.pod("web-2-x", b.container(waiting="PodInitializing"), init=[waiting]))
     assert "container wait: CrashLoopBackOff" in str(error)
@@ -234,7 +234,7 @@ def test_a_time_out_tells_what_a_failure_tells(cluster: FakeCluster) -> None:
     unready = b.event(pod, "Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 404")
     cluster.has(b.deployment(**UNDER_WAY), b.replicaset(), pod, unready)
     with pytest.raises(RolloutTimeout) as raised:
-        rollout(cluster.kubectl, "deployment/web", timeout=0.5)
+        rollout(cluster.kubectl, "deployment/web", timeout=0.1)
     text = str(raised.value)
     assert "in vain for deployment/web to be rolled out" in text
     assert "1 of 2 updated" in text
@@ -248,7 +248,7 @@ def test_pods_of_the_old_revision_can_be_waited_for(cluster: FakeCluster) -> Non
     cluster.has(b.deployment(), b.replicaset(), b.replicaset(1), ending, b.pod("web-2-x", b.container()))
     rollout(cluster.kubectl, "deployment/web", timeout=30)
     with pytest.raises(RolloutTimeout, match="old pods are still there: web-1-x"):
-        rollout(cluster.kubectl, "deployment/web", timeout=0.5, drained=True)
+        rollout(cluster.kubectl, "deployment/web", timeout=0.1, drained=True)
 
 
 @pytest.mark.parametrize(
@@ -270,4 +270,4 @@ def test_an_api_server_that_restarts_is_waited_for(cluster: FakeCluster) -> None
     """Otherwise a leader election in the control plane fails the deployment."""
     cluster.answers("get", err="dial tcp 127.0.0.1:1: connect: connection refused", code=1)
     with pytest.raises(RolloutTimeout, match="connection refused"):
-        rollout(cluster.kubectl, "deployment/web", timeout=0.5)
+        rollout(cluster.kubectl, "deployment/web", timeout=0.1)
