@@ -34,6 +34,16 @@ def test_it_opens_after_that_many_failures_in_a_row(breaker: Breaker) -> None:
     assert metric_value("strata_breaker_open", store="redis") == 1
 
 
+def test_each_failure_is_counted_and_what_was_spared_is_not(breaker: Breaker) -> None:
+    """If red, nobody can tell a store that fails now and then from a healthy one, as neither opens the circuit."""
+    breaker.failed()
+    breaker.succeeded()
+    break_it(breaker)
+    assert not breaker.allows()
+    counted = metric_value("strata_failed_calls_total", store="redis")
+    assert counted == 1 + FAILURES, f"{1 + FAILURES} calls failed, and {counted:.0f} are counted"
+
+
 def test_a_success_in_between_starts_the_count_anew(breaker: Breaker) -> None:
     """If red, a store that fails once an hour is given up after three hours."""
     for _ in range(5):

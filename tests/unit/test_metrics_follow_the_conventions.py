@@ -24,6 +24,7 @@ PROMISED = {
     "strata_redis_unknown_fate": set(),
     "strata_rate_limited": {"limit"},
     "strata_rate_limiter_shared": set(),
+    "strata_failed_calls": {"store"},
     "strata_breaker_open": {"store"},
     "strata_http_request_duration_seconds": {"kind", "status"},
     "strata_build_info": {"version"},

@@ -33,6 +33,7 @@ class Breaker:
         self._next_trial = 0.0
         self._gauge = metrics.BREAKER_OPEN.labels(store)
         self._gauge.set(0)
+        self._counter = metrics.FAILED_CALLS.labels(store)
 
     @property
     def is_open(self) -> bool:
@@ -56,6 +57,7 @@ class Breaker:
                 self._gauge.set(0)
 
     def failed(self) -> None:
+        self._counter.inc()
         with self._lock:
             self._failed += 1
             if self.is_open:

@@ -18,6 +18,9 @@ RATE_LIMITED = Counter("strata_rate_limited_total", "Requests refused with 429, 
 LIMITER_SHARED = Gauge(
     "strata_rate_limiter_shared", "1 while all processes share one rate limit.", multiprocess_mode="livemin"
 )
+FAILED_CALLS = Counter(
+    "strata_failed_calls_total", "Calls that a store refused or did not answer, by store.", ["store"]
+)
 BREAKER_OPEN = Gauge(
     "strata_breaker_open", "1 while a store is treated as away.", ["store"], multiprocess_mode="livemax"
 )
