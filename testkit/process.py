@@ -16,6 +16,7 @@ left; and where Python cannot clean up any more (SIGKILL, a crash), Linux itself
 import atexit
 import contextlib
 import os
+import select
 import shutil
 import signal
 import socket
@@ -100,7 +101,7 @@ class Child:
         Raises ProcessTimeout when it goes on.
         """
         try:
-            return self._popen.wait(timeout)
+            return self._end(timeout)
         except subprocess.TimeoutExpired:
             raise ProcessTimeout(f"{_show(self.command)} still ran after {timeout:g} s; {self.tail()}") from None
 
@@ -109,7 +110,7 @@ class Child:
         if self._popen.poll() is None:
             self.signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._popen.wait(self._grace)
+                self._end(self._grace)
         return self.kill()
 
     def kill(self) -> int:
@@ -120,6 +121,16 @@ class Child:
         code = self._popen.wait()
         _running.discard(self)
         return code
+
+    def _end(self, timeout: float) -> int:
+        if sys.platform == "linux":
+            # Python looks again after up to 50 ms; the kernel tells the moment.
+            with contextlib.suppress(OSError), _pidfd(self.pid) as process:
+                watch = select.poll()
+                watch.register(process, select.POLLIN)
+                watch.poll(timeout * 1000)
+                timeout = 0
+        return self._popen.wait(timeout)
 
     def __enter__(self) -> Self:
         return self
@@ -224,6 +235,16 @@ def kill_all() -> None:
 
 _running: set[Child] = set()
 atexit.register(kill_all)
+
+
+@contextlib.contextmanager
+def _pidfd(pid: int) -> Iterator[int]:
+    """Open what becomes readable when the process ends: pidfd_open(2). OSError: it has, or the kernel has none."""
+    process = os.pidfd_open(pid)
+    try:
+        yield process
+    finally:
+        os.close(process)
 
 
 def _wait_until_ready(child: Child, ready: Callable[[], object], timeout: float) -> None:

@@ -24,6 +24,9 @@ from tests.unit.support.fresh import forget_everything
 
 LOOPBACK = ["127.0.0.1", "::1"]
 
+# New objects after which Python looks for garbage. By its default of 700 that is a thirtieth of the layer's time.
+GARBAGE = 50_000
+
 _COUNTING = pytest.StashKey[Counting]()
 
 # The machine is shared: how long an example takes says nothing about the code.
@@ -41,11 +44,18 @@ def pytest_collection() -> Iterator[None]:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(GARBAGE)
         gc.enable()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "uncounted: what the test runs is no coverage; others have run it")
+    config.addinivalue_line("markers", "first: takes seconds; begun last, it would hold up the end of the layer")
+
+
+@pytest.hookimpl(trylast=True)  # after they were put into a random order
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)
 
 
 @pytest.hookimpl(trylast=True)  # pytest-cov begins in a hook of the same name

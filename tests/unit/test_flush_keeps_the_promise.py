@@ -115,6 +115,7 @@ def story(redis: Redis, clock: Clock, owner: User) -> type[Story]:
     return Story
 
 
+@pytest.mark.first
 @pytest.mark.uncounted
 @pytest.mark.django_db(transaction=True)
 def test_whatever_happens(story: type[Story]) -> None:

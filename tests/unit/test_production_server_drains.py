@@ -120,6 +120,7 @@ def test_ports_workers_and_metrics(server: Server) -> None:
     )
 
 
+@pytest.mark.first
 def test_sigterm_loses_no_request(server: Server) -> None:
     """If red, each rolling update answers some visitors with a reset connection."""
     visitors = Visitors(f"{server.public}/spring")

@@ -15,6 +15,7 @@ from tests.unit.support.children import SCRIPTS, WEBAPP, copy_database, environm
 PROCESSES = 20
 
 
+@pytest.mark.first
 @pytest.mark.django_db(transaction=True)
 def test_one_gets_it_and_the_others_are_told(owner: Any, tmp_path: Path) -> None:
     """If red, two people believe that a slug is theirs, or the losers of a race see an error of the server's."""

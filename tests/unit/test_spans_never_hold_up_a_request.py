@@ -40,6 +40,7 @@ def last(settings: Any, monkeypatch: pytest.MonkeyPatch, deaf: str) -> Iterator[
     provider._tracer.cache_clear()
 
 
+@pytest.mark.first
 def test_neither_a_request_nor_the_end_waits_for_the_receiver(last: list[Any]) -> None:
     """If red, an outage of the monitoring is an outage of the links, and a rollout waits for it as well."""
     tracer = provider.tracer()

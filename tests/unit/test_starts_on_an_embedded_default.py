@@ -51,6 +51,7 @@ def embedded(state: Path) -> Iterator[tuple[process.Child, str]]:
         yield child, address
 
 
+@pytest.mark.first
 @pytest.mark.usefixtures("children_are_counted")
 def test_it_starts_follows_a_sample_link_and_starts_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If red, the first thing that anybody tries with this repository fails."""

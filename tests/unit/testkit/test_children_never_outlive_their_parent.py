@@ -1,9 +1,11 @@
 """Is every child process gone when it is stopped, and when the one who started it dies?"""
 
+import errno
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -124,3 +126,24 @@ def test_a_child_hears_ctrl_c_even_where_we_do_not() -> None:
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN, "starting a child made this process hear Ctrl-C"
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_the_end_is_noticed_without_looking_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise each command takes up to 50 ms longer, and a layer runs hundreds of them."""
+    looks: list[float] = []
+    monkeypatch.setattr(time, "sleep", looks.append)
+    assert process.run(["sleep", "0.1"], timeout=60).code == 0
+    times = len(looks)
+    assert times == 0, f"it was looked for {times} times, with pauses in between"
+
+
+def test_a_kernel_that_does_not_tell_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise no command runs in a sandbox whose kernel has no pidfd_open."""
+
+    def missing(pid: int) -> int:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(os, "pidfd_open", missing)
+    assert process.run(["sleep", "0.1"], timeout=60).code == 0
+    with pytest.raises(process.ProcessTimeout):
+        process.run(["sleep", "60"], timeout=0.1)

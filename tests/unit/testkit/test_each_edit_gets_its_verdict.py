@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 SHOP = """\
 def price(amount, discount=0):
     total = amount * 100
@@ -94,6 +96,7 @@ EXPECTED = {
 }
 
 
+@pytest.mark.first
 def test_every_verdict(project: Path, faults: Callable[..., tuple[int, str]]) -> None:
     """Otherwise the score of the catalogue, on which every layer's worth is judged, says nothing."""
     (project / "tests" / "unit").mkdir(parents=True)

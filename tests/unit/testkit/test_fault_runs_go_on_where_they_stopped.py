@@ -122,6 +122,7 @@ def test_a_red_unchanged_copy_stops_everything(shop: Path, faults: Faults) -> No
     assert len(runs(shop)) == 1, "entries were tried although the unchanged copy is red"
 
 
+@pytest.mark.first
 def test_no_end_within_the_limit_is_no_catch(shop: Path, faults: Faults) -> None:
     """Otherwise a fault that hangs the tests for hours passes as noticed."""
     (shop / "check.py").write_text("import time\nif 'stale' in open('shop.txt').read(): time.sleep(60)\n")

@@ -185,6 +185,7 @@ def test_a_new_connection_that_is_cut_is_a_failure() -> None:
     assert traffic.asked_again == 0
 
 
+@pytest.mark.first
 def test_a_rate_that_was_not_reached_is_told() -> None:
     """Otherwise a busy machine asks ten times a second, and the test says that a hundred went well."""
     with server(with_status(200)) as url, steady_load(url, rate=100) as traffic:

@@ -52,6 +52,7 @@ def test_a_target_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
         port_forward(missing, "svc/web", 8000).__enter__()
 
 
+@pytest.mark.first
 def test_a_tunnel_that_does_not_open_is_given_up(tmp_path: Path) -> None:
     """Otherwise a stuck API server holds the test for ever."""
     stuck = kubectl(tmp_path, begin="print('dialling', flush=True); time.sleep(60)")
