@@ -48,7 +48,7 @@ def program() -> str:
 def chromium(*arguments: str) -> "Iterator[Browser]":
     """Start the browser, with more `arguments` of its command line, and close it at the end. Raises NoBrowser."""
     path = program()
-    # Takes longer to import than all of testkit, and most who import this only ask for the program.
+    # Only who opens a browser waits for Playwright to be imported.
     from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
     with sync_playwright() as playwright:

@@ -24,7 +24,7 @@ from tests.unit.support.fresh import forget_everything
 
 LOOPBACK = ["127.0.0.1", "::1"]
 
-# New objects after which Python looks for garbage. By its default of 700 that is a thirtieth of the layer's time.
+# New objects after which Python looks for garbage. Its default of 700 is meant for processes that live longer.
 GARBAGE = 50_000
 
 _COUNTING = pytest.StashKey[Counting]()

@@ -37,7 +37,7 @@ def _fewest_pods(release: Release) -> None:
 def test_load_adds_pods(autoscaled: Release, site: Site, slug: str, say: Say) -> None:
     """Red: a campaign's visitors wait, while the autoscaler knows nothing of them, or may do nothing."""
     before = int(autoscaled.kubectl.get("hpa", "webapp")["spec"]["minReplicas"])
-    # The others' 105 visits a second are 61 % of a pod's CPU request on a fast machine, and the target is 70 %.
+    # Twice what other tests send, which was only 61 % of the pods' CPU request on a fast machine; the target is 70 %.
     with traffic(site, slug) as some, traffic(site, slug) as more:
         until(
             lambda: _more(autoscaled, before, some.attempted + more.attempted),
