@@ -1,8 +1,8 @@
 """Several flushers at once, in processes of their own, on the same batches and the same rows of hits.
 
-Arguments: a JSON list of link ids. Each process folds the same batches in its own order, and then the table of hits;
-what each did, and every error, is printed as JSON. They begin each transaction together, on a database that seems some
-way off: a fast machine would else be through with one before the next begins.
+Arguments: a JSON list of link ids, and how many hits each of them gets. Each process folds the same batches in its own
+order, and then the table of hits; what each did, and every error, is printed as JSON. They begin each transaction
+together, on a database that seems some way off: a fast machine would else be through with one before the next begins.
 """
 
 import json
@@ -13,7 +13,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import django
@@ -22,15 +22,19 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from django.db import DatabaseError, connection  # noqa: E402  these need the apps to be loaded
+from django.utils import timezone  # noqa: E402
 
 from links import flush  # noqa: E402
+from links.models import Hit  # noqa: E402
 
 FLUSHERS, BATCHES = 4, 30
 DAY = date(2020, 2, 29)
 # Seconds to the database and back, as between two availability zones.
 ROUND_TRIP = 0.002
 
-links = json.loads(sys.argv[1])
+HIT_AT = datetime(2020, 3, 1, tzinfo=timezone.get_default_timezone())
+
+links, hits = json.loads(sys.argv[1]), int(sys.argv[2])
 # The same links in each batch, so that all wait for the same rows; each batch adds 1 + its number.
 batches = [(str(uuid.uuid4()), {(link, DAY): number + 1 for link in links}) for number in range(BATCHES)]
 
@@ -53,6 +57,9 @@ def flusher(number: int) -> dict[str, Any]:
             done["folded"] += flush.fold(batch, counts)
         except DatabaseError as error:
             done["errors"].append(f"fold: {error}")
+    if number == 0:
+        # Only now, or the stack's own flusher would have folded them. Interleaved: each transaction meets every link.
+        Hit.objects.bulk_create([Hit(link_id=link, at=HIT_AT) for _ in range(hits) for link in links])
     all_of_them.wait()
     try:
         done["hits"] = flush.flush_hits().hits
